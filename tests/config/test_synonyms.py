@@ -178,6 +178,7 @@ channels:
 digests: {weekly: {every: monday, channels: a}}
 """
     found = {problem.key: problem.message for problem in refusal(tmp_path, text).problems}
+    kinds = ", ".join(CHANNEL_KINDS)
     assert found == {
         "smtp.server": "unknown key; it is called 'host'",
         "smtp.sender": "unknown key; it is called 'from'",

@@ -1,0 +1,66 @@
+"""The dialects of Markdown that services read: how each writes bold text, links and headings."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from digest.rendering import markdown_escapes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Not the space that keeps a number with its unit.
+_SPACE = re.compile(r"[^\S\u00a0]+")
+_MAX_SMALL_LINK = 250
+# Services end a link at the first bracket that closes, also inside <...>.
+_BRACKETS = str.maketrans({"(": "%28", ")": "%29"})
+JOINER = "\u2060"
+"""A word joiner: nobody sees it, and what it stands in is no mention, no tag and no address."""
+# Services make links of addresses in a text.
+_ADDRESS = re.compile(r"(?i)(?<=[a-z]:)(?=//)|(?<=\bwww\.)(?=\w)")
+
+
+def escaped(line: str) -> str:
+    """One line that CommonMark shows as it is; `|` hides text on some services."""
+    return unlinked(markdown_escapes.markdown(line).replace("|", "\\|"))
+
+
+def unlinked(line: str) -> str:
+    """One line in which no service finds an address to make a link of."""
+    return _ADDRESS.sub(JOINER, line)
+
+
+class Dialect(Struct, frozen=True):
+    """How a service writes what stands out; the default is what CommonMark and most agree on.
+
+    `escape` makes of a line one that is shown as it is. The others are patterns, for text that is
+    escaped already.
+    """
+
+    escape: Callable[[str], str] = escaped
+    strong: str = "**{}**"
+    address: str = "[{text}](<{url}>)"
+    title: str = "# {}"
+    section: str = "## {}"
+
+    def literal(self, text: str) -> str:
+        """Text on one line, shown as it is."""
+        return self.escape(_SPACE.sub(" ", text).strip())
+
+    def link(self, text: str, url: str, most: int = _MAX_SMALL_LINK) -> str:
+        """A link; the text alone where there is no address, or one longer than `most`."""
+        address = markdown_escapes.markdown_url(url).translate(_BRACKETS).replace("|", "%7C")
+        shown = self.literal(text)
+        if not 0 < len(address) <= most:
+            return shown
+        return self.address.format(text=shown, url=address)
+
+    def bold(self, written: str) -> str:
+        """What is written already, such as a link, in bold."""
+        return self.strong.format(written)
+
+
+COMMON = Dialect()

@@ -19,8 +19,15 @@ _MAX_SMALL_LINK = 250
 _BRACKETS = str.maketrans({"(": "%28", ")": "%29"})
 JOINER = "\u2060"
 """A word joiner: nobody sees it, and what it stands in is no mention, no tag and no address."""
-# Services make links of addresses in a text.
+# Services make links of addresses in a text, some of the names of servers too.
 _ADDRESS = re.compile(r"(?i)(?<=[a-z]:)(?=//)|(?<=\bwww\.)(?=\w)")
+_SERVER_NAME = re.compile(r"(?<=\w\.)(?=[^\W\d_]{2})")
+# @name, #tag, ~channel and :emoji:, of which the first sign is kept from the rest.
+_NAMED = re.compile(r"[@#~](?=[\w.:-])|:(?=[\w+-]+:)")
+_MARKS = str.maketrans("*`~<>|", "∗ˋ∼‹›∣")
+# Inside a word it is no mark.
+_EDGE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_LINE_START = re.compile(r"^(?=[-+#]|\d+[.)])")
 
 
 def escaped(line: str) -> str:
@@ -31,6 +38,17 @@ def escaped(line: str) -> str:
 def unlinked(line: str) -> str:
     """One line in which no service finds an address to make a link of."""
     return _ADDRESS.sub(JOINER, line)
+
+
+def unnamed(line: str) -> str:
+    """One line that mentions nobody, and has no tags and no emoji by name."""
+    return _NAMED.sub(rf"\g<0>{JOINER}", line)
+
+
+def look_alike(line: str) -> str:
+    """One line for services without a way to escape: what would be a mark only looks like one."""
+    plain = _EDGE.sub("＿", unnamed(unlinked(line)).translate(_MARKS))
+    return _LINE_START.sub(JOINER, _SERVER_NAME.sub(JOINER, plain))
 
 
 class Dialect(Struct, frozen=True):

@@ -30,7 +30,7 @@ _LONGEST_WAIT = timedelta(days=1)
 MEND = "mend the address, or make a new one"
 _PROXY_MEND = "write its user and password into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT"
 # Where services put their words, the most telling first.
-_WORDS = ("message", "error_description", "description", "detail", "error", "title")
+_WORDS = ("message", "msg", "error_description", "description", "detail", "error", "title")
 
 
 def accepted(answer: Answer, mend: str = MEND) -> Answer:

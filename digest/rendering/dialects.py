@@ -24,7 +24,7 @@ _ADDRESS = re.compile(r"(?i)(?<=[a-z]:)(?=//)|(?<=\bwww\.)(?=\w)")
 _SERVER_NAME = re.compile(r"(?<=\w\.)(?=[^\W\d_]{2})")
 # @name, #tag, ~channel and :emoji:, of which the first sign is kept from the rest.
 _NAMED = re.compile(r"[@#~](?=[\w.:-])|:(?=[\w+-]+:)")
-_MARKS = str.maketrans("*`~<>|", "∗ˋ∼‹›∣")
+_MARKS = str.maketrans("*`~<>|", "∗‵∼‹›∣")
 # Inside a word it is no mark.
 _EDGE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _LINE_START = re.compile(r"^(?=[-+#]|\d+[.)])")

@@ -28,7 +28,17 @@ HOSTILE = (
     *("[x](https://evil.example)", "<https://evil.example|x>", "<evil.example|x>"),
     *("https://evil.example/a", "www.evil.example", "evil.example", "a|b ||c||"),
     *("**b** *b* __i__ _i_ ~~s~~ `c`", "snake_case __init__ a*b*c", "$$x$$ \\(x\\) \\[y\\] \\_z"),
-    *("> quote", "# title", "- item", "+ item", "* item", "1. item", "2) item", "+49 30 123456"),
+    *(
+        "> quote",
+        "# title",
+        "- item",
+        "+ item",
+        "* item",
+        "1. item",
+        "2026. A year",
+        "2) item",
+        "+49 30 123456",
+    ),
     *("<t:1630360800:R> color:#ff0000 <time:2026-01-01>", "&lt;b&gt; &amp; &copy;", "<b>x</b>"),
 )
 _MARKS = st.sampled_from([*"*_~`<>|[]()@#:.+-\\!&$ ", "https://", "a", "1", "ab.cd", "all"])

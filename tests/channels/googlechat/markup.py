@@ -13,7 +13,7 @@ MARKUP = {
     "an address": re.compile(r"(?i)[a-z]://\S|\w\.[a-z]{2}"),
     "a list": re.compile(r"^[-*] "),
 }
-_LOOKS = str.maketrans("∗ˋ∼‹›∣＿", "*`~<>|_", JOINER)
+_LOOKS = str.maketrans("∗‵∼‹›∣＿", "*`~<>|_", JOINER)
 
 
 def shown(line: str) -> str:

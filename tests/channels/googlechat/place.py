@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.servers import Seen
 
 PATH = "/v1/spaces/AAAA/messages"
-QUERY = {"key": "AIzaKey", "token": "s3cr3t-t0k3n"}
+QUERY = {"key": "AIzaKey", "token": "s3cr3t-t0k3n-of-a-space"}
 _OPTION = {"messageReplyOption": "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD"}
 
 
@@ -38,7 +38,7 @@ class Space(HttpPlace):
     path = PATH
     example: ClassVar[dict[str, Any]] = {
         "kind": "googlechat",
-        "webhook_url": f"{SERVICE}{PATH}?key=AIzaKey&token=s3cr3t-t0k3n",
+        "webhook_url": f"{SERVICE}{PATH}?key=AIzaKey&token=s3cr3t-t0k3n-of-a-space",
     }
     takes = said(name="spaces/AAAA/messages/BBBB.BBBB")
     refuses = TOO_LONG

@@ -20,7 +20,7 @@ MARKUP = {
     "a time or a colour": re.compile(r"<t:|color:#[0-9a-f]{3}"),
     "an escape or a formula": re.compile(r"\\[_#.(\[*~`]"),
 }
-_LOOKS = str.maketrans("∗ˋ∼‹›∣＿", "*`~<>|_", JOINER)
+_LOOKS = str.maketrans("∗‵∼‹›∣＿", "*`~<>|_", JOINER)
 
 
 def shown(line: str) -> str:

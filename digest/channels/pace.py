@@ -19,6 +19,10 @@ class Pace:
         if self._seconds:
             self._next = now + self._seconds
 
+    def pause(self, now: float, seconds: float) -> None:
+        """Let the next message wait so long at least."""
+        self._next = max(self._next, now + seconds)
+
 
 class Paces:
     """The pace of each server, one for all channels that send to it."""

@@ -110,15 +110,15 @@ class EditionWriter:
         )
         return self._dialect.literal(part)
 
-    def section_title(self, items: list[Item]) -> str:
-        """The name of the section that items are of, which leads to it; empty where it has none."""
+    def section_name(self, items: list[Item]) -> str:
+        """The name of the section that items are of, as it is; empty where it has no heading."""
         section = items[0].section
         if section is None or not section.headed:
             return ""
         name = short_line(section.title, MAX_NAME)
-        if not items[0].first:
-            name = self._language.translate("{title} (continued)", title=name)
-        return self._dialect.link(name, section.url)
+        if items[0].first:
+            return name
+        return self._language.translate("{title} (continued)", title=name)
 
     def paragraphs(self, items: list[Item]) -> Iterator[str]:
         """The paragraphs of one section; brief stories make lists."""
@@ -133,8 +133,9 @@ class EditionWriter:
                 yield _GROUP_END
 
     def _section(self, items: list[Item]) -> Iterator[str]:
-        if title := self.section_title(items):
-            yield self._dialect.section.format(title)
+        if (name := self.section_name(items)) and items[0].section:
+            linked = self._dialect.link(name, items[0].section.url)
+            yield self._dialect.section.format(linked)
         yield from self.paragraphs(items)
 
     def _blocks(self) -> Iterator[Item]:

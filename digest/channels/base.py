@@ -130,6 +130,10 @@ class HttpChannel(MessageChannel[S]):
         """How a part is posted, where that is not all there is to it."""
         return {}
 
+    def body(self, delivery: Delivery) -> bytes:
+        """What is posted of a part; with what is too secret to be kept with it, if there is."""
+        return delivery.payload
+
     @cached_property
     def endpoint(self) -> Endpoint:
         """Where it posts to: the address that its hook asks for, unless a kind has another."""
@@ -184,5 +188,5 @@ class HttpChannel(MessageChannel[S]):
     async def send(self, delivery: Delivery) -> str:
         """Post one part."""
         request = self.request(delivery)
-        answer = await self.endpoint.post(delivery.payload, judge=self.judge, **request)
+        answer = await self.endpoint.post(self.body(delivery), judge=self.judge, **request)
         return self.receipt(answer)

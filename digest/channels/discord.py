@@ -8,8 +8,6 @@ import math
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from msgspec.structs import replace
-
 from digest.channels.base import HttpChannel, PartRequest
 from digest.channels.http_verdicts import fields_of, json_object, told, wait_of
 from digest.config.channels.discord import DiscordSettings
@@ -84,12 +82,12 @@ class DiscordChannel(HttpChannel[DiscordSettings]):
         thread = self.settings.thread or of_post
         return {"params": {"wait": "true"} | ({"thread_id": thread} if thread else {})}
 
-    async def send(self, delivery: Delivery) -> str:
-        """Post one part; a later one into the post of the first, where there is one."""
+    def body(self, delivery: Delivery) -> bytes:
+        """A later part begins no post of its own, where there is one of the first."""
         message = json.loads(delivery.payload)
         if delivery.first_receipt and message.pop("thread_name", ""):
-            delivery = replace(delivery, payload=self.encoded(message))
-        return await super().send(delivery)
+            return self.encoded(message)
+        return delivery.payload
 
     def judge(self, answer: Answer) -> Answer:
         """By its code where it names the place or passes by itself, else by the status."""
@@ -137,7 +135,7 @@ class DiscordChannel(HttpChannel[DiscordSettings]):
         seconds = _seconds(answer.headers.get("X-RateLimit-Reset-After"))
         if seconds is not None:
             now = asyncio.get_running_loop().time()
-            self.pace.pause(now, min(seconds, _LONGEST_RESET))
+            self.pace.rest(now, min(seconds, _LONGEST_RESET))
 
 
 def _wait(answer: Answer, fields: dict[str, Any]) -> timedelta | None:

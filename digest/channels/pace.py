@@ -19,8 +19,8 @@ class Pace:
         if self._seconds:
             self._next = now + self._seconds
 
-    def pause(self, now: float, seconds: float) -> None:
-        """Let the next message wait so long at least."""
+    def rest(self, now: float, seconds: float) -> None:
+        """Let no message go out for so long."""
         self._next = max(self._next, now + seconds)
 
 

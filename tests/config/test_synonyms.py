@@ -12,6 +12,7 @@ from digest.config.settings import Settings
 from digest.config.sources import SOURCE_KINDS
 from digest.config.synonyms import known_keys, places, plain
 from digest.config.yaml.document import dotted
+from tests.channels.places import places_of
 from tests.config.files import SECRET, refusal
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 PLACES = places(Settings)
 BY_NAME = {place.name: place.model for place in PLACES}
+KINDS = ", ".join(CHANNEL_KINDS)
 # The least of each section that a file needs to have, for words to be put in.
 FILE: dict[str, Any] = {
     "feeds": [
@@ -39,12 +41,7 @@ FILE: dict[str, Any] = {
     "smtp": {"host": "mail.example", "from": "a@b.example", "dkim": {}},
     "polling": {},
     "log": {},
-    "channels": {
-        "discord": {"kind": "discord", "webhook_url": "https://a.example/x"},
-        "email": {"kind": "email", "to": "a@b.example"},
-        "file": {"kind": "file", "path": "o.md"},
-        "slack": {"kind": "slack", "webhook_url": "https://a.example/x"},
-    },
+    "channels": {kind: places_of(kind)[0].example for kind in CHANNEL_KINDS},
     "digests": {
         "NAME": {
             "schedule": "daily at 07:00",
@@ -159,7 +156,7 @@ CASES = [
     (("channels", "discord"), "bot_token", "it belongs to channels.NAME with kind: slack"),
     (("feeds", 0), "min_points", "it belongs to feeds[] with kind: hackernews"),
     (("feeds", 0), "include", "it belongs to digests.NAME"),
-    (("digests", "NAME"), "webhook_url", "kind: discord or channels.NAME with kind: slack"),
+    (("digests", "NAME"), "webhook_url", "kind: discord or channels.NAME with kind: googlechat"),
     (("polling",), "digests", "it belongs to the top of the file"),
     (("web",), "zzz", "unknown key"),
 ]
@@ -184,9 +181,9 @@ digests: {weekly: {every: monday, channels: a}}
     assert found == {
         "smtp.server": "unknown key; it is called 'host'",
         "smtp.sender": "unknown key; it is called 'from'",
-        "channels.a.type": "unknown key; it is called 'kind', one of discord, email, file, slack",
+        "channels.a.type": f"unknown key; it is called 'kind', one of {KINDS}",
         "channels.b.webhook": "unknown key; it is called 'webhook_url'",
-        "channels.c.kind": "is required, one of discord, email, file, slack",
+        "channels.c.kind": f"is required, one of {KINDS}",
         "digests.weekly.every": "unknown key; it is called 'schedule'",
         "digests.weekly.channels": "unknown key; it is called 'send_to'",
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from digest.channels.base import HttpChannel, S
 from digest.config.secrets import secrets_in
+from digest.rendering.dialects import COMMON, Dialect
 from digest.rendering.markdown_messages import markdown_messages
 
 if TYPE_CHECKING:
@@ -14,18 +15,17 @@ if TYPE_CHECKING:
 
     from digest.channels.http import Endpoint
     from digest.model import Edition
-    from digest.rendering.dialects import Dialect
     from digest.rendering.parts import Limit
 
 
 class MarkdownChannel(HttpChannel[S]):
-    """A channel that posts texts, within the `limits` of its service.
+    """A channel that posts texts in a `dialect`, within the `limits` of its service.
 
     A message has no identity that these services would recognise a copy by, so nothing is posted
     again.
     """
 
-    dialect: ClassVar[Dialect]
+    dialect: ClassVar[Dialect] = COMMON
     limits: ClassVar[Sequence[Limit[str]]]
     text_key: ClassVar[str] = "text"
 

@@ -53,7 +53,7 @@ a {{ color: var(--link); text-decoration: none; }}
 </html>
 """
 _MESSAGE = """\
-<div class="message"><div class="face">d</div><div class="said">
+<div class="message" dir="auto"><div class="face">d</div><div class="said">
 <strong>digest</strong> <span class="app">APP</span>
 {parts}
 </div></div>"""

@@ -53,7 +53,7 @@ class ZulipChannel(MarkdownChannel[ZulipSettings]):
     """
 
     kind = "zulip"
-    patience = _SETTLED
+    patience = settles = _SETTLED
     dialect = Dialect(escape=_escaped, address="[{text}]({url})")
     # In code points; what is longer Zulip cuts.
     limits = (Limit(len, 10_000),)

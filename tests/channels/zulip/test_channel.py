@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -10,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from digest.errors import ChannelError, ConfigError, DeliveryError
+from tests import limits
 from tests.channels.making import deliveries, open_it, send, started
 from tests.channels.zulip.organisation import BAD_KEY, NO_CHANNEL, NO_RIGHT, TOO_MANY, said
 from tests.channels.zulip.place import Topic
@@ -143,6 +146,28 @@ async def test_what_did_not_arrive_is_posted_again(topic: Topic) -> None:
 
         assert await daemon.states() == ["sent"]
     assert len(topic.organisation.messages) == 3
+
+
+async def test_after_a_crash_it_is_looked_for_when_zulip_is_done_with_it(topic: Topic) -> None:
+    hold = threading.Event()
+    async with started(topic.folder, zulip(topic)) as daemon:
+        topic.organisation.now = daemon.clock().timestamp()
+        topic.organisation.after = [Reply("", 504, hold=hold)]
+        await daemon.publish(edition(story()))
+        sending = asyncio.create_task(daemon.delivering.deliver_due())
+        await asyncio.to_thread(topic.server.arrived.wait, limits.seconds(10))
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+    hold.set()
+    async with started(topic.folder, zulip(topic)) as daemon:
+        await daemon.delivering.release_claimed()
+        await daemon.delivering.deliver_due()
+        assert await daemon.states() == ["unknown"]
+        daemon.clock.turn(minutes=2)
+        await daemon.delivering.deliver_due()
+
+        assert await daemon.states() == ["sent"]
+    assert len(topic.organisation.messages) == 1
 
 
 async def test_what_cannot_be_looked_for_stays_unknown(topic: Topic) -> None:

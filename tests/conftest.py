@@ -48,7 +48,7 @@ SLOW = (
     *("channels/email/test_login", "config/test_every_error", "editions/week/", "feeds/reported/"),
     *("feeds/parsing/test_fast", "jobs/test_overflow", "jobs/test_replay", "jobs/upgrade/"),
     *("rendering/slack/test_messages", "rendering/test_checker", "rendering/test_in_browser"),
-    *("rendering/test_markdown_messages", "jobs/test_poll", "jobs/test_quotas"),
+    *("rendering/test_messages", "jobs/test_poll", "jobs/test_quotas"),
     *("config/test_schema", "feeds/parsing/test_outline", "feeds/parsing/test_tolerant"),
     *("feeds/test_discovery", "rendering/test_full_list", "rendering/test_clean"),
     *("jobs/test_weekly", "kill_matrix/", "rendering/email/test_fit", "rendering/test_escapes"),

@@ -153,6 +153,10 @@ class HttpChannel(MessageChannel[S]):
     def messages(self, edition: Edition, url: str) -> Sequence[dict[str, Any]]:
         """The edition as what is posted, in order; pure. `url` shows it in a browser, if any."""
 
+    def encoded(self, message: Mapping[str, Any]) -> bytes:
+        """A message as the bytes that are posted: JSON, unless a kind has another form."""
+        return json.dumps(message).encode()
+
     def judge(self, answer: Answer) -> Answer:
         """The same answer, if it accepted a message; by its status, unless a kind knows better.
 
@@ -177,8 +181,8 @@ class HttpChannel(MessageChannel[S]):
         pictures: Pictures = NO_PICTURES,  # noqa: ARG002
         url: str = "",
     ) -> Rendition:
-        """Each message as JSON."""
-        parts = tuple(json.dumps(message).encode() for message in self.messages(edition, url))
+        """Each message as a part."""
+        parts = tuple(self.encoded(message) for message in self.messages(edition, url))
         return Rendition(self.name, self.kind, (self.recipient,), parts)
 
     @property

@@ -2,50 +2,105 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from typing import TYPE_CHECKING, Any
+import math
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from digest.channels.base import HttpChannel, PartRequest
-from digest.channels.http_verdicts import fields_of, json_object, told
+from digest.channels.http_verdicts import fields_of, json_object, told, wait_of
 from digest.config.channels.discord import DiscordSettings
 from digest.errors import ChannelError
-from digest.rendering.markdown_messages import markdown_messages
-from digest.rendering.parts import Limit, utf16_units
+from digest.rendering.discord.messages import (
+    DIALECT,
+    build_messages,
+    line_message,
+    markdown_of,
+    without_links,
+)
+from digest.rendering.discord.preview import discord_page
+from digest.rendering.preview import Preview
 
 if TYPE_CHECKING:
-    from digest.channels.http_answer import Answer
-    from digest.model import Delivery, Edition
+    from collections.abc import Sequence
 
-# Characters, of which those outside the basic plane may count twice.
-_LIMITS = [Limit(utf16_units, 2_000)]
-_SUPPRESS_EMBEDS = 1 << 2
-# Unknown channel, wrong type of channel, archived or locked thread, forum without a thread.
-_NO_PLACE = (10003, 50024, 50083, 160005, 220001)
+    from digest.channels.http_answer import Answer
+    from digest.model import Delivery, Edition, Pictures
+    from digest.rendering.renderer import Renderer
+
+_THREAD = "look at the setting thread"
+_FORUM = "the channel is a forum: set new_post: true, or name one of its posts as thread"
+# What needs a person, by the codes of its errors (docs/topics/opcodes-and-status-codes).
+_REMEDIES = {
+    10003: _THREAD,  # unknown channel
+    50024: _THREAD,  # wrong type of channel
+    50083: _THREAD,  # archived
+    160005: _THREAD,  # locked
+    220001: _FORUM,
+    220003: "the channel is no forum: leave new_post out",
+    220004: _FORUM,
+    40333: "Discord refuses requests of this version; look for a newer one",
+}
+# Slow mode, limits of a channel and of a server, what is switched off for a while, overload.
+_PASSING = frozenset({20016, 20028, 20029, 40004, 40006, 130000})
+# Resets of a webhook's own limit are a few seconds away.
+_LONGEST_RESET = 60.0
 
 
 class DiscordChannel(HttpChannel[DiscordSettings]):
-    """Posts an edition as Markdown, in as many messages as it takes, and mentions nobody.
+    """Posts an edition as embeds, in as many messages as it takes, and mentions nobody.
 
-    A message has no identity that Discord would recognise a copy by, so nothing is posted again.
+    A message has no identity that Discord would recognise a copy by, and a webhook can read a
+    message by its id only: what may have arrived is not posted again.
     """
 
     kind = "discord"
-    seconds_between = 2.0  # Discord takes 30 messages a minute for a channel.
+    seconds_between: ClassVar[float] = 2.0  # Discord takes 30 messages a minute for a channel.
 
-    def request(self, delivery: Delivery) -> PartRequest:  # noqa: ARG002
-        """So that the answer has the message, and in the thread."""
-        thread = self.settings.thread
-        return {"params": {"wait": "true"} | ({"thread_id": thread} if thread else {})}
+    @classmethod
+    def preview(
+        cls,
+        edition: Edition,
+        templates: Renderer,  # noqa: ARG003
+        pictures: Pictures,  # noqa: ARG003
+        settings: Sequence[DiscordSettings],  # noqa: ARG003
+    ) -> Preview:
+        """The messages about as Discord shows them."""
+        messages = build_messages(edition)
+        text = "\n\n".join(markdown_of(message) for message in messages)
+        return Preview(text, discord_page(messages))
 
     def messages(self, edition: Edition, url: str) -> list[dict[str, Any]]:
         """What is posted, in order."""
-        return [_message(text) for text in markdown_messages(edition, _LIMITS, url)]
+        return build_messages(edition, url, new_post=self.settings.new_post)
+
+    def request(self, delivery: Delivery) -> PartRequest:
+        """So that the answer has the message, and in the thread."""
+        # The id of a forum's post is that of its first message.
+        of_post = delivery.first_receipt if self.settings.new_post else ""
+        thread = self.settings.thread or of_post
+        return {"params": {"wait": "true"} | ({"thread_id": thread} if thread else {})}
+
+    def body(self, delivery: Delivery) -> bytes:
+        """A later part begins no post of its own, where there is one of the first."""
+        message = json.loads(delivery.payload)
+        if delivery.first_receipt and message.pop("thread_name", ""):
+            return self.encoded(message)
+        return delivery.payload
 
     def judge(self, answer: Answer) -> Answer:
-        """By the status, but for a place that takes no message at all: the next fares the same."""
-        code = (json_object(answer.body) or {}).get("code")
-        if answer.status >= 400 and code in _NO_PLACE:
-            raise ChannelError(f"{told(answer)}; look at the setting thread", lasting=True)
+        """By its code where it names the place or passes by itself, else by the status."""
+        self._mind_limit(answer)
+        fields = json_object(answer.body) or {}
+        code = fields.get("code")
+        if answer.status >= 400 and isinstance(code, int):
+            if remedy := _REMEDIES.get(code):
+                raise ChannelError(f"{told(answer)}; {remedy}", lasting=True)
+            if code in _PASSING:
+                raise ChannelError(told(answer), retry_after=_wait(answer, fields))
+        if answer.status == 429:
+            raise ChannelError(told(answer), retry_after=_wait(answer, fields))
         return super().judge(answer)
 
     def receipt(self, answer: Answer) -> str:
@@ -60,12 +115,43 @@ class DiscordChannel(HttpChannel[DiscordSettings]):
 
     def greeting(self, line: str) -> bytes:
         """A message of one line."""
-        return json.dumps(_message(line)).encode()
+        name = {"thread_name": "digest"} if self.settings.new_post else {}
+        return self.encoded({**line_message(DIALECT.literal(line)), **name})
+
+    def plainer(self, payload: bytes) -> bytes | None:
+        """The same without links: Discord's filter does not say which one it takes for harmful."""
+        message = json.loads(payload)
+        plain = without_links(message)
+        return self.encoded(plain) if plain != message else None
 
     def readable(self, part: bytes) -> str:
         """The Markdown of a message."""
-        return str(json.loads(part)["content"])
+        return markdown_of(json.loads(part))
+
+    def _mind_limit(self, answer: Answer) -> None:
+        """Wait for the reset of a limit that this message used up."""
+        if answer.headers.get("X-RateLimit-Remaining") != "0":
+            return
+        seconds = _seconds(answer.headers.get("X-RateLimit-Reset-After"))
+        if seconds is not None:
+            now = asyncio.get_running_loop().time()
+            self.pace.rest(now, min(seconds, _LONGEST_RESET))
 
 
-def _message(text: str) -> dict[str, Any]:
-    return {"content": text, "allowed_mentions": {"parse": []}, "flags": _SUPPRESS_EMBEDS}
+def _wait(answer: Answer, fields: dict[str, Any]) -> timedelta | None:
+    """How long Discord wants to be left alone, by its header, else by its words."""
+    if (asked := wait_of(answer)) is not None:
+        return asked
+    seconds = _seconds(fields.get("retry_after"))
+    return None if seconds is None else timedelta(seconds=math.ceil(min(seconds, 86_400)))
+
+
+def _seconds(value: object) -> float | None:
+    """A number of seconds; None where it is none."""
+    if not isinstance(value, int | float | str):
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < math.inf else None

@@ -31,7 +31,7 @@ MEND = "mend the address, or make a new one"
 _PROXY_MEND = "write its user and password into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT"
 # Where services put their words, the most telling first.
 _WORDS = (
-    *("message", "error_description", "errorDescription", "description", "detail", "error"),
+    *("message", "msg", "error_description", "errorDescription", "description", "detail", "error"),
     "title",
 )
 

@@ -59,7 +59,11 @@ class Finder(Protocol):
 
 
 class Channel(Protocol):
-    """Renders an edition, purely, and opens sessions that send its deliveries."""
+    """Renders an edition, purely, and opens sessions that send its deliveries.
+
+    One that has an attribute `settles` finds out what became of an attempt, so long after it at the
+    earliest. Where others send the same bytes again at once after a crash, it waits.
+    """
 
     name: str
     kind: str

@@ -38,11 +38,16 @@ class UrlSecret(PartedSecret):
     """An address with a secret in its path, its query or before its host."""
 
     def parts(self) -> Iterator[str]:
-        """The last part of its path, long parts, and the credentials; also without escapes."""
+        """The last part of its path, long parts, and the credentials; also without escapes.
+
+        Where there is a token in the query, the path may end with a word, which is none.
+        """
         url = urlsplit(self.get_secret_value())
         *folders, last = url.path.split("/")
         values = [pair.rpartition("=")[2] for pair in url.query.split("&")]
         tokens = [text for text in (*folders, *values) if len(text) >= _TOKEN_LENGTH]
+        if any(text in values for text in tokens) and last.isalpha() and last.islower():
+            last = last if len(last) >= _TOKEN_LENGTH else ""
         for text in (url.password or url.username or "", last, *tokens):
             yield from (text, unquote(text))
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict, deque
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
@@ -64,9 +65,11 @@ class DeliverJob:
         """Settle what an earlier process was sending when it died, and try every channel anew."""
         await self.try_channels()
         now = self._clock()
-        repeatable = [
-            name for name, channel in self._channels.items() if channel.patience is not None
-        ]
+        repeatable = {
+            name: now + pause_after_crash(channel)
+            for name, channel in self._channels.items()
+            if channel.patience is not None
+        }
         count = await self._store.transact(
             lambda store: store.ledger.release_claimed(repeatable, now)
         )
@@ -264,6 +267,12 @@ class DeliverJob:
         now, turn.rest = self._clock(), None
         await self._store.transact(lambda store: store.ledger.works(turn.channel.name, now))
         event(_log, logging.INFO, "channel works again", channel=turn.channel.name)
+
+
+def pause_after_crash(channel: Channel) -> timedelta:
+    """How long after a start a channel that looks for what a crash interrupted waits with that."""
+    pause: timedelta = getattr(channel, "settles", timedelta(0))
+    return pause
 
 
 def _say(delivery: Delivery, outcome: Outcome) -> None:

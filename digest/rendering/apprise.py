@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import Struct
 
 from digest.language import language_of
-from digest.rendering.markdown_messages import markdown_messages, messages
+from digest.rendering.dialects import COMMON
+from digest.rendering.messages import edition_messages
 from digest.rendering.parts import Limit
 from digest.rendering.phrases import short_line
 from digest.rendering.plain_markup import PLAIN
@@ -83,7 +84,7 @@ def _messages(edition: Edition, form: Form, url: str) -> Iterator[tuple[str, str
     if form.is_push:
         yield edition.title, _push(edition, form, url)
     elif form.is_markdown:
-        for message in markdown_messages(edition, [_limit(form.body)], url):
+        for message in edition_messages(COMMON, edition, [_limit(form.body)], url):
             yield edition.title, message
     else:
         for message in _plain(edition, form.body, url):
@@ -95,7 +96,7 @@ def _plain(edition: Edition, most: int, url: str) -> Iterator[str]:
     """Messages of which the last ends with the address of the edition, if it has one."""
     words = language_of(edition.language).translate("View in browser")
     end = f"\n\n{words}: {url}" if url else ""
-    *others, last = messages(PLAIN, edition, [_limit(most - len(end))])
+    *others, last = edition_messages(PLAIN, edition, [_limit(most - len(end))])
     yield from others
     yield last + end
 

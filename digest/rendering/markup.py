@@ -1,16 +1,14 @@
-"""How messages write what stands out in them: as Markdown, unless a form has its own way."""
+"""How messages write what stands out in them: a markup for each service, or a Markdown dialect."""
 
 from __future__ import annotations
 
 import re
-
-from digest.rendering import markdown_escapes
+from abc import ABC, abstractmethod
 
 # Not the space that keeps a number with its unit.
 _SPACE = re.compile(r"[^\S\u00a0]+")
-_MAX_SMALL_LINK = 250
-# Services end a link at the first bracket that closes, also inside <...>.
-_BRACKETS = str.maketrans({"(": "%28", ")": "%29"})
+MAX_SMALL_LINK = 250
+"""Characters of an address, of a link that is not what a story leads to."""
 
 
 def one_line(text: str) -> str:
@@ -18,8 +16,8 @@ def one_line(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
-class Markup:
-    """Markdown, as CommonMark and the services agree on it.
+class Markup(ABC):
+    """How a message is written.
 
     What is given to `literal` and as the text of a `link` is what a feed says, and is shown as it
     is; the others take what is written already, and an empty text stays one.
@@ -28,15 +26,13 @@ class Markup:
     group_end = "———"
     """A rule that services which know none show as it is."""
 
+    @abstractmethod
     def literal(self, text: str) -> str:
-        """Text on one line that is shown as it is; `|` hides text on some services."""
-        return markdown_escapes.markdown(one_line(text)).replace("|", "\\|")
+        """Text on one line that is shown as it is."""
 
-    def link(self, text: str, url: str, most: int = _MAX_SMALL_LINK) -> str:
+    @abstractmethod
+    def link(self, text: str, url: str, most: int = MAX_SMALL_LINK) -> str:
         """A link; the text alone where there is no address, or one longer than `most`."""
-        address = markdown_escapes.markdown_url(url).translate(_BRACKETS)
-        shown = self.literal(text)
-        return f"[{shown}](<{address}>)" if 0 < len(address) <= most else shown
 
     def heading(self, text: str, level: int) -> str:
         """The title of the whole, 1, or of a section, 2."""
@@ -57,6 +53,3 @@ class Markup:
     def apart(self, text: str) -> str:
         """Lines that are no story, and stand apart from them."""
         return text
-
-
-MARKDOWN = Markup()

@@ -17,7 +17,7 @@ from digest.store.recipients import note_bounce
 from digest.store.tables import UtcDateTime, channels, deliveries, renditions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -35,14 +35,20 @@ class LedgerQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def release_claimed(self, repeatable: Collection[str], now: datetime) -> int:
+    def release_claimed(self, repeatable: Mapping[str, datetime], now: datetime) -> int:
         """Settle what a process that died was sending; answers how many there were.
 
         Nobody knows whether they arrived. On a repeatable channel the same bytes are sent once
-        more; on any other a person decides.
+        more, at the time that it has; on any other a person decides.
         """
-        repeats = sa.and_(deliveries.c.channel.in_(repeatable), deliveries.c.doubtful == 0)
-        once_more = sa.case((repeats, sa.literal(now, UtcDateTime)), else_=None)
+        repeats = [
+            (
+                sa.and_(deliveries.c.channel == channel, deliveries.c.doubtful == 0),
+                sa.literal(at, UtcDateTime),
+            )
+            for channel, at in repeatable.items()
+        ]
+        once_more = sa.case(*repeats, else_=None) if repeats else None
         with self._database.transaction() as connection:
             return connection.execute(
                 sa.update(deliveries)

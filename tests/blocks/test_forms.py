@@ -10,7 +10,8 @@ from msgspec.json import decode
 from msgspec.structs import replace
 
 from digest.model import BlockDay, BlockLine, Edition, EditionBlock
-from digest.rendering.markdown_messages import markdown_messages
+from digest.rendering.dialects import COMMON
+from digest.rendering.messages import edition_messages
 from digest.rendering.parts import Limit, utf16_units
 from digest.rendering.slack.blocks import MAX_BLOCKS, MAX_JSON
 from digest.rendering.slack.messages import build_messages, build_thread
@@ -44,7 +45,7 @@ def test_what_has_to_be_said_is_in_every_form_with_its_link() -> None:
         *(Templates(theme=theme).html(made) for theme in THEMES),
         *(Templates(theme=theme).text(made) for theme in THEMES),
         Templates().markdown(made),
-        markdown_messages(made, DISCORD)[0],
+        edition_messages(COMMON, made, DISCORD)[0],
         json.dumps(slack[0]),
         json.dumps(build_thread(made)[0]),
         plain["text"],
@@ -59,7 +60,7 @@ def test_what_a_calendar_says_is_shown_as_it_is() -> None:
 
     assert "Dentist *not* &lt;b&gt;fun&lt;/b&gt;" in Templates().html(made)
     assert r"Dentist \*not\* \<b\>fun\</b\>" in Templates().markdown(made)
-    assert r"Dentist \*not\* \<b\>fun\</b\>" in markdown_messages(made, DISCORD)[0]
+    assert r"Dentist \*not\* \<b\>fun\</b\>" in edition_messages(COMMON, made, DISCORD)[0]
     assert "Dentist *not* <b>fun</b>" in json.dumps(build_messages(made)[0])
 
 
@@ -69,7 +70,7 @@ def test_messages_keep_to_their_limits(lines: int) -> None:
     for message in (*build_messages(made), *build_thread(made)):
         assert len(json.dumps(message)) <= MAX_JSON
         assert len(message["blocks"]) <= MAX_BLOCKS
-    parts = markdown_messages(made, DISCORD)
+    parts = edition_messages(COMMON, made, DISCORD)
     assert max(map(utf16_units, parts)) <= 2_000
     assert sum(part.count("[Story ") for part in parts) == 30
     assert all(part.count("# ") for part in parts)
@@ -77,7 +78,7 @@ def test_messages_keep_to_their_limits(lines: int) -> None:
 
 def test_a_later_part_has_no_blocks_again() -> None:
     made = replace(large(40), blocks=with_blocks().blocks)
-    parts = [*markdown_messages(made, DISCORD)]
+    parts = [*edition_messages(COMMON, made, DISCORD)]
 
     assert len(parts) > 1
     assert ["Open-Meteo" in part for part in parts] == [True] + [False] * (len(parts) - 1)

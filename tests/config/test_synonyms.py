@@ -156,7 +156,7 @@ CASES = [
     (("channels", "discord"), "bot_token", "it belongs to channels.NAME with kind: slack"),
     (("feeds", 0), "min_points", "it belongs to feeds[] with kind: hackernews"),
     (("feeds", 0), "include", "it belongs to digests.NAME"),
-    (("digests", "NAME"), "webhook_url", "kind: discord or channels.NAME with kind: slack"),
+    (("digests", "NAME"), "webhook_url", "kind: discord or channels.NAME with kind: googlechat"),
     (("polling",), "digests", "it belongs to the top of the file"),
     (("web",), "zzz", "unknown key"),
 ]
@@ -178,7 +178,6 @@ channels:
 digests: {weekly: {every: monday, channels: a}}
 """
     found = {problem.key: problem.message for problem in refusal(tmp_path, text).problems}
-    kinds = ", ".join(CHANNEL_KINDS)
     assert found == {
         "smtp.server": "unknown key; it is called 'host'",
         "smtp.sender": "unknown key; it is called 'from'",

@@ -8,11 +8,12 @@ import re
 import pytest
 
 from digest.model import Edition, Listed, More, Section
+from digest.rendering.dialects import COMMON
 from digest.rendering.email.fit import MOST_BYTES
 from digest.rendering.email.mime import encoded_size
 from digest.rendering.email.personal import links_of
 from digest.rendering.full_list import ANCHOR, linked_to_list
-from digest.rendering.markdown_messages import markdown_messages
+from digest.rendering.messages import edition_messages
 from digest.rendering.parts import Limit
 from digest.rendering.slack.messages import build_messages, build_thread
 from digest.rendering.templates import THEMES, Templates
@@ -70,12 +71,12 @@ def test_posts_lead_to_the_list() -> None:
     for messages in (build_messages(counting(), PAGE), build_thread(counting(), PAGE)):
         assert f"{PAGE}{ANCHOR}" in json.dumps(messages)
         assert "Rest 0" not in json.dumps(messages)
-    (message,) = markdown_messages(counting(), (Limit(len, 2_000),), PAGE)
+    (message,) = edition_messages(COMMON, counting(), (Limit(len, 2_000),), PAGE)
     assert f"and 3,540 more: [Wire](<{PAGE}{ANCHOR}>) (3,500)" in message
     assert "Rest 0" not in message
 
 
 def test_without_a_page_counts_lead_to_the_feed() -> None:
-    (message,) = markdown_messages(counting(), (Limit(len, 2_000),))
+    (message,) = edition_messages(COMMON, counting(), (Limit(len, 2_000),))
 
     assert "and 3,540 more: [Wire](<https://wire.example/>) (3,500)" in message

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 from digest.editions.compose import Frame, compose
 from digest.editions.select import Room, Standing, select
 from digest.model import AlsoIn, More, Section
+from digest.rendering.dialects import COMMON
 from digest.rendering.email.fit import fit
-from digest.rendering.markdown_messages import markdown_messages
+from digest.rendering.messages import edition_messages
 from digest.rendering.slack.messages import build_messages, build_thread
 from digest.rendering.slack.plain import plain_message
 from digest.rendering.templates import THEMES, Templates
@@ -69,7 +70,7 @@ def forms(made: Edition) -> dict[str, str]:
         seen[theme] = html_text(templates.html(made))
     seen["text"] = TEMPLATES.text(made)
     seen["markdown"] = TEMPLATES.markdown(made)
-    seen["messages"] = "\n".join(markdown_messages(made, []))
+    seen["messages"] = "\n".join(edition_messages(COMMON, made, []))
     seen["slack"] = "\n".join(map(slack_text, build_messages(made)))
     seen["thread"] = "\n".join(map(slack_text, build_thread(made)))
     return seen
@@ -224,7 +225,7 @@ class TestTwoFeeds:
 
         for message in (
             "".join(map(slack_text, build_messages(made))),
-            "".join(markdown_messages(made, [])),
+            "".join(edition_messages(COMMON, made, [])),
         ):
             assert "Who told it first." in message
 
@@ -261,7 +262,7 @@ class TestOneFeed:
             assert list(document(THEMED[theme].html(made)).iter("h2")) == []
         assert "THE QUIET BLOG" not in TEMPLATES.text(made)
         assert "\n## " not in TEMPLATES.markdown(made)
-        assert "\n## " not in "".join(markdown_messages(made, []))
+        assert "\n## " not in "".join(edition_messages(COMMON, made, []))
         (message,) = build_messages(made)
         headings = [
             line for line in lines(message) if "".join(p["text"] for p in line) in made.title

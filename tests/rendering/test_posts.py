@@ -9,8 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from digest.model import Picture
+from digest.rendering.dialects import COMMON
 from digest.rendering.entry_text import POST_CHARACTERS
-from digest.rendering.markdown_messages import markdown_messages
+from digest.rendering.messages import edition_messages
 from digest.rendering.parts import Limit
 from digest.rendering.phrases import age
 from digest.rendering.slack.messages import build_messages
@@ -49,7 +50,7 @@ def slack_text(whole: Edition) -> str:
 
 
 def markdown_text(whole: Edition) -> str:
-    return "\n".join(markdown_messages(whole, [Limit(len, 2_000)]))
+    return "\n".join(edition_messages(COMMON, whole, [Limit(len, 2_000)]))
 
 
 class TestReading:

@@ -43,7 +43,7 @@ def test_what_nobody_knows_stays_doubtful(store: Store, outcome: Outcome) -> Non
 def test_what_was_interrupted_is_doubtful(store: Store) -> None:
     publish(store, sent_as=(ADA,))
     claim(store)
-    store.ledger.release_claimed([], NOW)
+    store.ledger.release_claimed({}, NOW)
     assert of(store, 1).doubtful
 
 
@@ -56,9 +56,9 @@ def test_what_was_doubtful_when_it_was_interrupted_is_not_sent_a_third_time(
         store.ledger.record(claim(store).id, first, NOW)
     else:
         claim(store)
-        store.ledger.release_claimed(["inbox"], NOW)
+        store.ledger.release_claimed({"inbox": NOW}, NOW)
     claim(store)
-    assert store.ledger.release_claimed(["inbox"], NOW) == 1
+    assert store.ledger.release_claimed({"inbox": NOW}, NOW) == 1
     assert of(store, 1).state == "unknown"
     assert next_of(store, now=NOW + 365 * DAY) is None
 

@@ -224,7 +224,7 @@ def test_an_outcome_is_written_down(store: Store) -> None:
 def test_what_was_interrupted_is_sent_once_more_where_that_does_no_harm(store: Store) -> None:
     edition = publish(store)
     claim(store)
-    assert store.ledger.release_claimed(["inbox"], SOON) == 1
+    assert store.ledger.release_claimed({"inbox": SOON}, SOON) == 1
     assert of(store, edition).state == "unknown"
     assert of(store, edition).error == "interrupted while sending"
     again = claim(store, now=SOON)
@@ -234,7 +234,7 @@ def test_what_was_interrupted_is_sent_once_more_where_that_does_no_harm(store: S
 def test_what_was_interrupted_waits_for_a_person_elsewhere(store: Store) -> None:
     edition = publish(store, sent_as=(TEAM,))
     claim(store, "team")
-    assert store.ledger.release_claimed(["inbox"], SOON) == 1
+    assert store.ledger.release_claimed({"inbox": SOON}, SOON) == 1
     assert of(store, edition).state == "unknown"
     assert claim(store, "team", now=NOW + 365 * DAY).part == 2
     assert [one["state"] for one in store.health.read().troubled] == ["unknown"]
@@ -245,7 +245,7 @@ def test_only_what_was_interrupted_is_released(store: Store) -> None:
     store.ledger.record(claim(store).id, SENT, NOW)
     store.ledger.record(claim(store).id, LATER, NOW)
     before = dump(store)
-    assert store.ledger.release_claimed(["inbox", "team"], SOON) == 0
+    assert store.ledger.release_claimed({"inbox": SOON, "team": SOON}, SOON) == 0
     assert dump(store) == before
 
 

@@ -1,8 +1,8 @@
 """What Slack's answers mean: by their words first, and by their status where these say nothing.
 
 Words and statuses: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks and
-https://docs.slack.dev/reference/methods/chat.postMessage. Of those that take the same webhooks,
-Mattermost answers with `ok` too, and Rocket.Chat with `{"success": true}`.
+https://docs.slack.dev/reference/methods/chat.postMessage. Of other
+services that take the same posts some answer with `ok` too, and others with `{"success": true}`.
 """
 
 from __future__ import annotations

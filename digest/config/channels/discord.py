@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from digest.config.channels.base import WEBHOOK_WORDS, ChannelSettings, Hook
 from digest.config.fields import Digits, SecretUrl
@@ -16,10 +16,14 @@ class DiscordSettings(ChannelSettings):
     kind: Literal["discord"]
     webhook_url: SecretUrl = Field(description="The webhook's address; a secret.")
     thread: Digits | None = Field(None, description="The id of a thread to post into.")
+    new_post: bool = Field(
+        False, description="In a forum: a new post for each edition, in place of `thread`."
+    )
 
     synonyms: ClassVar[dict[str, str]] = {
         "webhook_url": f"{WEBHOOK_WORDS} channel channel_id token",
         "thread": "thread_id topic",
+        "new_post": "forum forum_post new_thread thread_name",
     }
     hook: ClassVar[Hook | None] = Hook(
         *("webhook_url", "community", "The Discord webhook's address"),
@@ -30,3 +34,10 @@ class DiscordSettings(ChannelSettings):
     remedy: ClassVar[str] = (
         "look whether the webhook is still among the channel's integrations, and at the network"
     )
+
+    @field_validator("new_post")
+    @classmethod
+    def _one_place(cls, new_post: bool, info: ValidationInfo) -> bool:
+        if new_post and info.data.get("thread") is not None:
+            raise ValueError("a new post needs no thread; give one of the two")
+        return new_post

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from digest.language import language_of
 from digest.rendering import phrases
-from digest.rendering.markdown_messages import messages
 from digest.rendering.markup import Markup, one_line
+from digest.rendering.messages import edition_messages
 from digest.rendering.parts import Limit
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def matrix_messages(edition: Edition, url: str = "") -> list[dict[str, Any]]:
     ]
     return [
         notice(_plain(text, direction), _html(text, direction))
-        for text in messages(_MARKUP, edition, limits, url)
+        for text in edition_messages(_MARKUP, edition, limits, url)
     ]
 
 

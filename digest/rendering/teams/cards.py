@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.language import language_of
 from digest.rendering import phrases
-from digest.rendering.markdown_messages import messages
+from digest.rendering.messages import edition_messages
 from digest.rendering.parts import Limit
 from digest.rendering.teams.markup import ASIDE, ITEM, MARKUP, SECTION, TITLE
 
@@ -47,7 +47,7 @@ def teams_messages(edition: Edition, url: str = "") -> list[dict[str, Any]]:
         return _message(list(_blocks(text, direction)), summary)
 
     limit: Limit[str] = Limit(lambda text: len(json.dumps(message(text))), _MOST_BYTES)
-    return [message(text) for text in messages(MARKUP, edition, [limit], url)]
+    return [message(text) for text in edition_messages(MARKUP, edition, [limit], url)]
 
 
 def card_message(line: str) -> dict[str, Any]:

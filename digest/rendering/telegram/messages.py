@@ -10,8 +10,8 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from digest.rendering.markdown_messages import messages
 from digest.rendering.marked_text import MARKS, MarkedText, Span, outer_first, read_marks
+from digest.rendering.messages import edition_messages
 from digest.rendering.parts import Limit, utf16_units
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def telegram_messages(edition: Edition, url: str = "") -> list[Message]:
 
     `url` is where the edition is shown in a browser, if it is.
     """
-    made = [_message(text) for text in messages(MARKS, edition, _LIMITS, url)]
+    made = [_message(text) for text in edition_messages(MARKS, edition, _LIMITS, url)]
     return [made[0], *({**message, "disable_notification": True} for message in made[1:])]
 
 

@@ -32,3 +32,13 @@ class Thread(Room):
     variant = "in a thread"
     example: ClassVar[dict[str, Any]] = {**Room.example, "thread": "9001"}
     query: ClassVar[dict[str, str]] = {"wait": "true", "thread_id": "9001"}
+
+
+class Forum(Room):
+    variant = "in new posts of a forum"
+    example: ClassVar[dict[str, Any]] = {**Room.example, "new_post": True}
+
+    def reply(self, seen: Seen) -> Reply:
+        if self.is_post(seen) and "thread_name" not in seen.json:
+            return self.refuses
+        return super().reply(seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import traceback
@@ -10,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from digest.channels.discord import DiscordChannel
 from digest.channels.pace import Pace
 from digest.config.channels.discord import DiscordSettings
 from digest.errors import ChannelError, ConfigError, DeliveryError
+from digest.rendering.discord.messages import build_messages
 from tests.channels.discord.webhook import (
+    HARMFUL,
     INVALID,
     LIMITED,
     NO_THREAD,
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
     from digest.model import Edition
 
 SECRET = "s3cr3t"
+HELLO = {"content": "Hello", "allowed_mentions": {"parse": []}}
 EXAMPLE = {"kind": "discord", "webhook_url": f"https://discord.com{PATH}"}
 
 
@@ -76,17 +81,18 @@ async def test_a_message_mentions_nobody_and_its_id_is_the_receipt(
     assert asked.path == f"{PATH}?wait=true"
     assert asked.headers["User-Agent"].startswith("digest/")
     assert post["allowed_mentions"] == {"parse": []}
-    assert "\\<@1\\>" in post["content"]
-    assert "\\<t:4:R\\>" in post["content"]
-    assert "\\|\\|z" in post["content"]
-    assert "](<https://site.example/1>)" in post["content"]
+    [embed] = post["embeds"]
+    assert "\\<@\u20601\\>" in embed["description"]
+    assert "\\<t:\u20604:R\\>" in embed["description"]
+    assert "\\|\\|z" in embed["description"]
+    assert "](<https://site.example/1>)" in embed["description"]
 
 
 async def test_the_parts_of_a_long_edition_arrive_in_order(
     tmp_path: Path, webhook: Webhook
 ) -> None:
     async with started(tmp_path, discord(tmp_path, webhook)) as daemon:
-        count = await daemon.publish(ordinary(12))
+        count = await daemon.publish(ordinary(40))
         await daemon.delivering.deliver_due()
         states = await daemon.states()
 
@@ -99,7 +105,7 @@ async def test_the_parts_of_a_long_edition_arrive_in_order(
 async def test_a_limit_is_waited_for_and_the_order_kept(tmp_path: Path, webhook: Webhook) -> None:
     webhook.answers = [None, LIMITED]
     async with started(tmp_path, discord(tmp_path, webhook)) as daemon:
-        count = await daemon.publish(ordinary(12))
+        count = await daemon.publish(ordinary(40))
         await daemon.delivering.deliver_due()
         assert (await daemon.states()).count("sent") == 1
         daemon.clock.turn(hours=1)
@@ -187,6 +193,113 @@ async def test_a_limit_says_how_long_to_wait(tmp_path: Path, webhook: Webhook) -
     assert error.retry_after == timedelta(seconds=1)
 
 
+@pytest.mark.parametrize("code", [130000, 20028, 40006])
+async def test_what_passes_by_itself_is_no_refusal(
+    tmp_path: Path, webhook: Webhook, code: int
+) -> None:
+    webhook.answers = [said(403, message="Try again a little later", code=code, retry_after=2.4)]
+
+    error = await refused(discord(tmp_path, webhook))
+
+    assert isinstance(error, ChannelError)
+    assert not error.lasting
+    assert error.retry_after == timedelta(seconds=3)
+
+
+async def test_a_limit_that_is_used_up_is_waited_for(tmp_path: Path, webhook: Webhook) -> None:
+    webhook.headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset-After": "1.5"}
+    channel = discord(tmp_path, webhook)
+
+    await send(channel, *deliveries(channel, edition(story())))
+
+    now = asyncio.get_running_loop().time()
+    assert 1 < channel.pace.delay(now) <= 1.5
+
+
+async def test_a_harmful_link_is_dropped_and_the_rest_arrives(
+    tmp_path: Path, webhook: Webhook
+) -> None:
+    webhook.answers = [HARMFUL]
+    async with started(tmp_path, discord(tmp_path, webhook)) as daemon:
+        await daemon.publish(edition(story(title="A [story] (of) links")))
+        for _ in range(2):
+            await daemon.delivering.deliver_due()
+
+        assert await daemon.states() == ["sent"]
+    [post] = webhook.posts
+    assert "https://" not in json.dumps(post)
+    assert "**A \\[story\\] (of) links**" in post["embeds"][0]["description"]
+
+
+async def test_each_edition_is_a_new_post_of_a_forum_with_all_its_parts(
+    tmp_path: Path, webhook: Webhook
+) -> None:
+    webhook.forum = True
+    webhook.answers = [None, LIMITED]
+    async with started(tmp_path, discord(tmp_path, webhook, new_post=True)) as daemon:
+        count = await daemon.publish(ordinary(80))
+        await daemon.delivering.deliver_due()
+        daemon.clock.turn(hours=1)
+        await daemon.delivering.deliver_due()
+
+        assert await daemon.states() == ["sent"] * count
+    assert count > 2
+    assert [post["thread"] for post in webhook.posts] == ["1506"] * count
+    assert webhook.posts[0]["thread_name"] == "Weekly reading · 9 to 16 November 2026"
+
+
+async def test_a_part_whose_first_is_in_doubt_has_a_post_of_its_own(
+    tmp_path: Path, webhook: Webhook
+) -> None:
+    webhook.forum = True
+    webhook.answers = [said(504)]
+    async with started(tmp_path, discord(tmp_path, webhook, new_post=True)) as daemon:
+        count = await daemon.publish(ordinary(40))
+        await daemon.delivering.deliver_due()
+
+        assert await daemon.states() == ["unknown", *["sent"] * (count - 1)]
+    assert len({post["thread"] for post in webhook.posts}) == count - 1
+
+
+async def test_a_forum_and_what_is_none_need_a_person(tmp_path: Path, webhook: Webhook) -> None:
+    error = await refused(discord(tmp_path, webhook, new_post=True))
+    webhook.forum = True
+    other = await refused(discord(tmp_path, webhook))
+
+    assert error.reason.endswith("; the channel is no forum: leave new_post out")
+    assert "; the channel is a forum: set new_post: true" in other.reason
+
+
+def test_a_new_post_is_in_no_thread(tmp_path: Path, webhook: Webhook) -> None:
+    with pytest.raises(ConfigError, match="a new post needs no thread"):
+        discord(tmp_path, webhook, new_post=True, thread="9001")
+
+
+def test_each_section_is_an_embed_and_no_two_have_one_address() -> None:
+    first, second = edition(story(1)).sections[0], edition(story(2)).sections[0]
+    made = edition(story(1))
+    page = "https://feed.example/"
+    made = replace(made, sections=(replace(first, url=page), replace(second, url=page)))
+    [message] = build_messages(made)
+
+    assert [embed.get("url") for embed in message["embeds"]] == [page, None]
+    assert [embed["title"] for embed in message["embeds"]] == ["A feed"] * 2
+
+
+def test_an_edition_takes_fewer_messages_than_as_text() -> None:
+    assert len(build_messages(ordinary(120))) <= 6
+
+
+def test_what_was_stored_as_text_alone_has_a_plainer_form_too() -> None:
+    text = {**HELLO, "content": "**[A story](<https://a.example/>)**"}
+    channel = DiscordChannel("it", DiscordSettings.model_validate(EXAMPLE), Pace())
+    plain = channel.plainer(json.dumps(text).encode())
+
+    assert plain
+    assert json.loads(plain)["content"] == "**A story**"
+    assert channel.readable(json.dumps(text).encode()) == text["content"]
+
+
 @pytest.mark.parametrize("code", [50035, 20009, ["10003"], {"a": 1}, None])
 async def test_other_refusals_are_of_the_message(
     tmp_path: Path, webhook: Webhook, code: object
@@ -202,12 +315,14 @@ async def test_other_refusals_are_of_the_message(
 @pytest.mark.parametrize(
     "post",
     [
-        {"content": "𝄞" * 1_001, "allowed_mentions": {"parse": []}, "flags": 4},
-        {"content": " ", "allowed_mentions": {"parse": []}, "flags": 4},
-        {"content": "Hello @everyone", "flags": 4},
+        {"content": "𝄞" * 1_001, "allowed_mentions": {"parse": []}},
+        {"content": " ", "allowed_mentions": {"parse": []}},
+        {"content": "Hello @everyone"},
         {"text": "Hello"},
+        {**HELLO, "embeds": [{"description": "d" * 3_001}] * 2},
+        {**HELLO, "embeds": [{"description": "d", "url": "https://a.example/"}] * 2},
     ],
-    ids=["too long", "empty", "pings", "no content"],
+    ids=["too long", "empty", "pings", "no content", "over all", "merged"],
 )
 async def test_what_is_beyond_the_limits_is_refused(
     tmp_path: Path, webhook: Webhook, post: dict[str, Any]
@@ -260,7 +375,7 @@ async def test_a_greeting_is_a_message(tmp_path: Path, webhook: Webhook) -> None
 
     await send(channel, delivery("", line))
 
-    assert webhook.contents == ["Hello @everyone"]
+    assert webhook.contents == ["Hello @\u2060everyone"]
 
 
 @pytest.mark.slow

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import subprocess
+import sys
 from datetime import timedelta
 from threading import Event
 from typing import TYPE_CHECKING
@@ -253,3 +255,15 @@ def test_it_is_as_fast_as_apprise_would_be(tmp_path: Path) -> None:
     assert channel.pace.delay(0) > 0
     assert channel.patience is None
     assert timedelta(seconds=channel.pace.delay(0)) < timedelta(minutes=1)
+
+
+def test_emails_are_written_as_without_it() -> None:
+    in_a_process = """
+import sys
+from email.header import Header
+before = Header("Grüße und mehr", "utf-8").encode()
+from digest.config.channels.apprise import service_of
+assert service_of("json://service.example/path") and "apprise.plugins.email" in sys.modules
+assert Header("Grüße und mehr", "utf-8").encode() == before
+"""
+    subprocess.run([sys.executable, "-c", in_a_process], check=True)

@@ -6,6 +6,7 @@ Apprise is an extra; it is loaded by who has such a channel.
 from __future__ import annotations
 
 import logging
+from email import charset
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from urllib.parse import parse_qsl, urlsplit
 
@@ -61,7 +62,13 @@ def service_of(url: str) -> NotifyBase | None:
         logging.getLogger(name).setLevel(logging.WARNING)
     # Once, in the thread that asks, for as long as that waits, and with nothing kept on the disk.
     asset = apprise.AppriseAsset(async_mode=False, service_timeout=0)
-    return apprise.Apprise.instantiate(url, asset=asset)
+    registered = dict(charset.CHARSETS)
+    try:
+        return apprise.Apprise.instantiate(url, asset=asset)
+    finally:
+        # With all plugins comes one that changes how Python writes emails, and so ours.
+        charset.CHARSETS.clear()
+        charset.CHARSETS.update(registered)
 
 
 def _can_send(value: ServiceSecret) -> ServiceSecret:

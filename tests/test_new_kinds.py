@@ -47,6 +47,11 @@ ALLOWED = {
         "rendering/phrases.py": "says who uses it",
     },
     "teams": {"editions/similarity/stop_words.py": "an ordinary word"},
+    "telegram": {
+        "feeds/trackers.py": "what sites add to links that are shared",
+        "rendering/boilerplate_forms.py": "where publishers ask readers to share",
+        "rendering/boilerplate_languages.py": "where publishers ask readers to follow them",
+    },
 }
 
 

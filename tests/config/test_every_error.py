@@ -54,6 +54,13 @@ WHOLE: dict[str, Any] = {
         "discord": {"kind": "discord", "webhook_url": "https://d.example/hook"},
         "file": {"kind": "file", "path": "out.md"},
         "telegram": {"kind": "telegram", "bot_token": "1:x", "chat": 1},
+        "teams": {"kind": "teams", "webhook_url": "https://t.example/hook"},
+        "matrix": {
+            "kind": "matrix",
+            "url": "https://m.example",
+            "access_token": "x",
+            "room": "!a:m.example",
+        },
     },
     "digests": {
         "a": {

@@ -60,9 +60,9 @@ _MESSAGE = """\
 {blocks}
 </div></div></div>"""
 # What is escaped, bold and links: all that is written into a block.
-_LINKED = re.compile(r"\[((?:\\.|[^\\\]])*)\]\(([^)]*)\)")
+_LINKED = re.compile(r"\[([^\[\]]*)\]\(([^)]*)\)")
 _BOLD = re.compile(r"\*\*((?:\\.|[^\\*])+)\*\*")
-_ESCAPED = re.compile(r"\\([^\w\s])")
+_ESCAPED = re.compile(r"\\([*_])")
 _ITEM = "- "
 
 
@@ -77,7 +77,8 @@ def _message(message: dict[str, Any]) -> str:
 
 def _block(block: dict[str, Any]) -> str:
     looks = [
-        *("block", block.get("spacing", "").lower(), f"size-{block.get('size', '').lower()}"),
+        *("block", block.get("spacing", "").lower()),
+        *([f"size-{block['size'].lower()}"] if "size" in block else []),
         *(["bolder"] if "weight" in block else []),
         *(["subtle"] if block.get("isSubtle") else []),
         *(["separated"] if block.get("separator") else []),

@@ -17,6 +17,8 @@ from digest.channels.matrix import MatrixChannel
 from digest.channels.pace import Pace
 from digest.config.channels.matrix import MatrixSettings
 from digest.errors import ChannelError, ConfigError, DeliveryError
+from digest.rendering.matrix.notices import matrix_messages
+from digest.rendering.matrix.preview import matrix_page
 from digest.rendering.samples import SAMPLES
 from tests.channels.making import TEMPLATES, deliveries, delivery, open_it, send, started
 from tests.channels.matrix.homeserver import (
@@ -34,7 +36,7 @@ from tests.channels.matrix.homeserver import (
     wrong_with,
 )
 from tests.rendering.markup import fragment, links
-from tests.rendering.samples import edition, ordinary, story
+from tests.rendering.samples import edition, story
 from tests.rendering.slack_samples import rich, rich_editions
 from tests.servers import HttpServer, Reply, running
 
@@ -46,7 +48,8 @@ if TYPE_CHECKING:
     from digest.model import Edition
     from tests.servers import Seen
 
-LONG = ordinary(200)
+# Three notices, quickly made.
+LONG = edition(*(story(n, url=f"https://site.example/{n}?{'x' * 1_900}") for n in range(30)))
 
 
 @pytest.fixture
@@ -114,15 +117,15 @@ async def test_an_answer_that_got_lost_makes_no_copy(
     home.taken = True
     # A status that is none is no answer.
     lost = Reply("", ambiguous if isinstance(ambiguous, int) else 99)
-    home.answers = [None, lost]
-    async with started(tmp_path, matrix(tmp_path, server)) as daemon:
+    home.answers = [lost, None, lost]
+    async with started(tmp_path, matrix(tmp_path, server, threads=True)) as daemon:
         count = await daemon.publish(LONG)
         for _ in range(6):
             await daemon.delivering.deliver_due()
             daemon.clock.turn(minutes=5)
 
         assert await daemon.states() == ["sent"] * count
-    assert len(home.events) == count
+    assert list(home.related()) == [None, *["$event0"] * (count - 1)]
     assert home.answers == []
 
 
@@ -387,6 +390,16 @@ def test_a_notice_in_hebrew_reads_from_the_right_from_its_first_letter_on() -> N
 
     assert content["formatted_body"].startswith("\u200f<h3>Reading")
     assert content["body"].startswith("\u200fReading")
+
+
+def test_a_preview_shows_a_thread_below_its_first_notice() -> None:
+    notices = matrix_messages(LONG)
+
+    plain, threaded = (matrix_page(notices, threaded=threads) for threads in (False, True))
+
+    assert plain.count('<div class="message">') == threaded.count('<div class="message">') > 1
+    assert '<div class="replies">' in threaded
+    assert '<div class="replies">' not in plain
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -16,6 +16,8 @@ from digest.channels.teams import TeamsChannel
 from digest.config.channels.teams import TeamsSettings
 from digest.errors import ChannelError, ConfigError, DeliveryError
 from digest.rendering.samples import SAMPLES
+from digest.rendering.teams.cards import teams_messages
+from digest.rendering.teams.preview import teams_page
 from tests.channels.making import TEMPLATES, deliveries, delivery, open_it, send, started
 from tests.channels.scripted import serving
 from tests.channels.teams.workflow import (
@@ -32,7 +34,7 @@ from tests.channels.teams.workflow import (
     texts,
     wrong_with,
 )
-from tests.rendering.samples import edition, ordinary, story
+from tests.rendering.samples import edition, story
 from tests.rendering.slack_samples import rich_editions
 from tests.servers import HttpServer, Reply, running
 
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel
     from digest.model import Edition
+
+# Three cards, quickly made.
+LONG = edition(*(story(n, url=f"https://site.example/{n}?{'x' * 1_900}") for n in range(25)))
 
 
 @pytest.fixture
@@ -122,7 +127,7 @@ async def test_the_cards_of_a_long_edition_arrive_in_order(
     tmp_path: Path, workflow: Workflow
 ) -> None:
     async with started(tmp_path, teams(tmp_path, workflow.url)) as daemon:
-        count = await daemon.publish(ordinary(120))
+        count = await daemon.publish(LONG)
         await daemon.delivering.deliver_due()
 
         assert await daemon.states() == ["sent"] * count
@@ -137,7 +142,7 @@ async def test_a_limit_is_waited_for_and_nothing_comes_twice(
 ) -> None:
     workflow.answers = [None, LIMITED, None, said(503, "ServiceUnavailable", "later")]
     async with started(tmp_path, teams(tmp_path, workflow.url)) as daemon:
-        count = await daemon.publish(ordinary(120))
+        count = await daemon.publish(LONG)
         for _ in range(3):
             await daemon.delivering.deliver_due()
             daemon.clock.turn(hours=1)
@@ -152,7 +157,7 @@ async def test_a_card_on_its_way_in_a_crash_is_left_to_a_person_and_the_rest_com
     channel, go = teams(tmp_path, workflow.url), threading.Event()
     workflow.answers, workflow.taken = [None, Reply(hold=go)], True
     async with started(tmp_path, channel) as daemon:
-        count = await daemon.publish(ordinary(120))
+        count = await daemon.publish(LONG)
         going = asyncio.create_task(daemon.delivering.deliver_due())
         await asyncio.to_thread(workflow.asked.wait, 10)
         going.cancel()
@@ -347,6 +352,18 @@ def test_a_link_leads_where_its_address_does(url: str, leads_to: str) -> None:
     assert wrong_with(part) == ""
     [found] = [leads for text in texts(json.loads(part)) for _, leads in links(text)]
     assert found == f"https://site.example{leads_to}"
+
+
+def test_a_preview_draws_what_is_written_into_a_card() -> None:
+    title = "*a* <i>b</i> [c] _d_"
+    brief = story(2, title="In short", brief=True)
+
+    page = teams_page(teams_messages(edition(story(title=title), brief)))
+
+    drawn = page.replace("\u200b", "")
+    link = '<a href="https://site.example/1" rel="noreferrer">*a* &lt;i&gt;b&lt;/i&gt; (c) _d_</a>'
+    assert f'<div class="block bolder">{link}</div>' in drawn
+    assert '<ul><li><a href="https://site.example/2" rel="noreferrer">In short</a>' in drawn
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -69,6 +69,7 @@ from digest.model.feeds import (
     PollResult,
     Spent,
 )
+from digest.model.questions import Question
 from digest.model.schedules import Schedule
 from digest.model.structs import as_dict, as_json, repr_without
 
@@ -116,6 +117,7 @@ __all__ = [
     "PollHints",
     "PollOutcome",
     "PollResult",
+    "Question",
     "Quiet",
     "Recipient",
     "RecipientState",

@@ -1,0 +1,1 @@
+"""Telegram: bots, which post to chats, groups and channels."""

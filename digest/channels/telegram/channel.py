@@ -1,0 +1,98 @@
+"""Telegram, as a bot: https://core.telegram.org/bots/api#sendmessage."""
+
+from __future__ import annotations
+
+import json
+import logging
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from digest.channels.base import MessageChannel
+from digest.channels.telegram.verdicts import ChatMovedError
+from digest.config.channels.telegram import TelegramSettings
+from digest.log import event
+from digest.model import NO_PICTURES, Rendition
+
+if TYPE_CHECKING:
+    from digest.channels.pace import Pace
+    from digest.channels.telegram.bot_api import BotApi
+    from digest.model import Delivery, Edition, Pictures
+    from digest.rendering.renderer import Renderer
+
+_log = logging.getLogger(__name__)
+# Every group that has topics has this one, which is meant where none is named.
+_GENERAL_TOPIC = 1
+
+
+class TelegramChannel(MessageChannel[TelegramSettings]):
+    """Posts an edition to one chat as a bot, in as many messages as it takes.
+
+    A message has no identity that Telegram would recognise a copy by, so nothing is posted again.
+    """
+
+    kind = "telegram"
+
+    def __init__(self, name: str, settings: TelegramSettings, pace: Pace) -> None:
+        super().__init__(name, settings, pace)
+        self._chat = settings.chat
+
+    @cached_property
+    def _bot(self) -> BotApi:
+        # Who asks nobody does without what it loads.
+        from digest.channels.telegram.bot_api import BotApi
+
+        return BotApi(self.settings.bot_token, self.settings.api_url)
+
+    def render(
+        self,
+        edition: Edition,
+        templates: Renderer,
+        pictures: Pictures = NO_PICTURES,  # noqa: ARG002
+        url: str = "",  # noqa: ARG002
+    ) -> Rendition:
+        """Each message as JSON, without where it goes."""
+        text = templates.text(edition)
+        parts = tuple(
+            json.dumps({"text": text[start : start + 4000]}).encode()
+            for start in range(0, len(text), 4000)
+        )
+        return Rendition(self.name, self.kind, (self.settings.chat,), parts)
+
+    @property
+    def begun(self) -> bool:
+        """Whether a byte of the last message may have left."""
+        return self._bot.begun
+
+    async def send(self, delivery: Delivery) -> str:
+        """Post one message; to where the group has moved, if it has."""
+        message = json.loads(delivery.payload) | self._place
+        try:
+            return await self._bot.send_message(self._chat, message)
+        except ChatMovedError as moved:
+            # The first was refused, so there is nothing in doubt.
+            event(_log, logging.WARNING, "chat_moved", channel=self.name, reason=moved.reason)
+            self._chat = moved.chat
+            return await self._bot.send_message(self._chat, message)
+
+    @property
+    def _place(self) -> dict[str, Any]:
+        topic = self.settings.topic
+        return {"message_thread_id": topic} if topic and topic != _GENERAL_TOPIC else {}
+
+    async def check(self) -> str:
+        """Ask whose token it is, and what the chat is."""
+        bot, chat = await self._bot.get_me(), await self._bot.get_chat(self._chat)
+        return f"the bot is @{bot.get('username')}; it posts to {_named(chat)}"
+
+    def greeting(self, line: str) -> bytes:
+        """A message of one line."""
+        return json.dumps({"text": line}).encode()
+
+
+def _named(chat: dict[str, Any]) -> str:
+    """What a chat is, and what it is called."""
+    names = (chat.get("title"), chat.get("first_name"), chat.get("username"), chat.get("id"))
+    kind = {"private": "the person", "channel": "the channel"}.get(
+        str(chat.get("type")), "the group"
+    )
+    return f"{kind} {next(filter(None, names), '?')}"

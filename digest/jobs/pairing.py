@@ -184,11 +184,10 @@ def _names(pairing: Pairing) -> set[str]:
     return {pairing.person, pairing.name.casefold()}
 
 
-def readable_code(code: str) -> str:
-    """A code as people read it to each other: in two halves."""
-    return f"{code[: _LENGTH // 2]}-{code[_LENGTH // 2 :]}"
-
-
-def command_for(code: str) -> str:
-    """What the operator types to confirm a code."""
-    return f"digest pair {readable_code(code)}"
+def code_lines(code: str) -> list[str]:
+    """What a person is told who is given a code."""
+    minutes = CODE_COUNTS.seconds // 60
+    return [
+        f"Your code is {code[:4]}-{code[4:]}. It counts for {minutes} minutes.",
+        "Give it to whoever runs digest: they type `digest pair` and the code. Then write /help.",
+    ]

@@ -10,9 +10,10 @@ from msgspec import Struct
 class Question(Struct, frozen=True):
     """A message to a bot; `number` grows from one to the next.
 
-    `person` and `chat` are ids as the service has them, `name` is what the person is called there,
-    `private` says that nobody else is in the chat, and `thread` where in it the answer belongs.
-    `text` is what was written, without the bot's own name; it is empty where it is not for the bot.
+    `person` and `chat` are ids as the service has them; `name` is what the person is called there,
+    bounded, and `chat_name` the address of a chat that has one. `private` says that nobody else is
+    in the chat, and `thread` where in it the answer belongs. `text` is what was written, bounded
+    and without the bot's own name; it is empty where it is not for the bot.
     """
 
     number: int
@@ -22,4 +23,5 @@ class Question(Struct, frozen=True):
     private: bool
     text: str
     at: datetime
+    chat_name: str = ""
     thread: str = ""

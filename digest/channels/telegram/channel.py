@@ -16,6 +16,7 @@ from digest.model import NO_PICTURES, Rendition
 if TYPE_CHECKING:
     from digest.channels.pace import Pace
     from digest.channels.telegram.bot_api import BotApi
+    from digest.channels.telegram.conversation import TelegramConversation
     from digest.model import Delivery, Edition, Pictures
     from digest.rendering.renderer import Renderer
 
@@ -83,6 +84,12 @@ class TelegramChannel(MessageChannel[TelegramSettings]):
         """Ask whose token it is, and what the chat is."""
         bot, chat = await self._bot.get_me(), await self._bot.get_chat(self._chat)
         return f"the bot is @{bot.get('username')}; it posts to {_named(chat)}"
+
+    def conversation(self) -> TelegramConversation:
+        """What people write to the bot, and its answers."""
+        from digest.channels.telegram.conversation import TelegramConversation
+
+        return TelegramConversation(self.settings, lambda: self._chat)
 
     def greeting(self, line: str) -> bytes:
         """A message of one line."""

@@ -1,1 +1,5 @@
-"""Telegram: bots, which post to chats, groups and channels."""
+"""Telegram, as a channel."""
+
+from digest.channels.telegram.channel import TelegramChannel
+
+__all__ = ["TelegramChannel"]

@@ -62,8 +62,9 @@ class CommandAnswers:
             "pause": self.pause,
             "resume": self.resume,
             "help": self.help,
-            # What a client sends where a person opens the chat anew.
+            # What people send who are not paired, or whose client opens the chat anew.
             "start": self.help,
+            "pair": self.help,
         }
 
     async def answer(self, asker: Asker, command: Command) -> Answer:

@@ -24,8 +24,8 @@ MOST_OPEN = 5
 """How many codes a bot has given at a time that are not confirmed."""
 MOST_TRIES = 5
 """How many wrong codes end those that are open."""
-# After a week without messages Telegram numbers them anew, from anywhere; a service that starts
-# again may do so too. What is older than that is too old to be heard at all.
+# After a week without messages a service may number them anew, from anywhere
+# What is older than this is too old to be answered.
 _NUMBER_COUNTS = timedelta(days=1)
 
 _IS_OPEN = pairings.c.confirmed_at.is_(None)

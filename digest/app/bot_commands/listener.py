@@ -32,6 +32,8 @@ _TOO_OLD = timedelta(minutes=5)
 # An answer is for somebody who waits for it: the whole edition comes when it is due.
 _MOST_PARTS = 10
 _MOST_LETTERS = 3_500
+# In a minute: commands of people who are paired, and codes for those who are not.
+_MOST_OF_ONE, _MOST_OF_ALL, _MOST_CODES = 10, 30, 5
 _LONGEST_WAIT = timedelta(minutes=1)
 # A service that does not wait for somebody to write is not asked without end.
 _LEAST_SECONDS = 1.0
@@ -66,7 +68,8 @@ class Listener:
         }
         self._first = channels[0]
         self._outage = Outage(runtime.store, self._first)
-        self._paired, self._strangers = Quota(10, 30), Quota(1, 5)
+        self._paired = Quota(_MOST_OF_ONE, _MOST_OF_ALL)
+        self._strangers = Quota(1, _MOST_CODES)
 
     async def listen(self) -> None:
         """Hear and answer until it is cancelled."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
 
+from digest.channels.telegram.bot_api import BotApi
+from digest.config.channels.telegram import TokenSecret
 from digest.errors import UsageError
+from tests import limits
 from tests.app.bot_commands.talk import (
     STRANGER,
     Talk,
@@ -16,11 +20,12 @@ from tests.app.bot_commands.talk import (
     settings_for,
     talking,
 )
-from tests.channels.telegram.bot_server import FORUM, GROUP, BotServer
+from tests.channels.telegram.bot_server import FORUM, GROUP, TOKEN, BotServer
 from tests.store import build
+from tests.web.site import serve
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
     from digest.store import Store
@@ -250,3 +255,39 @@ async def test_what_cannot_be_done_is_told_with_a_remedy(talk: Talk, text: str, 
     answer = await talk.answer(text)
     assert said in answer
     assert len(answer) <= 600
+
+
+async def test_without_commands_nobody_is_heard(bot: BotServer, tmp_path: Path) -> None:
+    silent = {"phone": phone(bot, commands=False)}
+    async with talking(settings_for(tmp_path, bot, channels=silent), bot):
+        assert not is_listened()
+
+
+async def test_another_program_that_reads_along_is_told_of(
+    talk: Talk, caplog: pytest.LogCaptureFixture
+) -> None:
+    await asyncio.to_thread(talk.bot.waiting.wait, limits.seconds(10))
+    await BotApi(TokenSecret(TOKEN), talk.bot.url).get_updates()
+    await until(lambda: "commands are not heard" in caplog.messages)
+    (record,) = [each for each in caplog.records if each.message == "commands are not heard"]
+    assert "stop it, or use a bot of its own" in record.__dict__["fields"]["error"]
+
+
+async def test_a_reload_begins_and_ends_the_listening(bot: BotServer, tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, bot)
+    silent = settings_for(tmp_path, bot, channels={"phone": phone(bot, commands=False)})
+    async with serve(settings, tmp_path) as site:
+        for taken_over, listens in ((silent, False), (settings, True)):
+            site.loaded.append(taken_over)
+            await site.daemon.read_anew()
+            await until(lambda: is_listened() is listens)  # noqa: B023 - it is over then
+
+
+def is_listened() -> bool:
+    return any("Listener.listen" in str(task) for task in asyncio.all_tasks())
+
+
+async def until(wanted: Callable[[], bool]) -> None:
+    async with asyncio.timeout(limits.seconds(10)):
+        while not wanted():  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import click
 from msgspec import Struct
 
+from digest.app.entry_verdicts import Explainer, Verdict, day_and_time
 from digest.app.human_units import clock_time
 from digest.app.troubled_feeds import troubled_feeds
 from digest.app.wiring import job_context, utc_now
 from digest.cli import aio, pass_settings
-from digest.cli.explain_verdicts import Explainer, Verdict, day_and_time
 from digest.cli.output import print_result, say
 from digest.errors import UsageError
 from digest.feeds.text import one_line

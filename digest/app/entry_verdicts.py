@@ -1,4 +1,4 @@
-"""What became of an entry in each digest, and why, for `digest explain`."""
+"""What became of an entry in each digest, and why, for `digest explain` and for bots."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from digest.editions.weekly import weekly_of
 from digest.model import NO_LEANING, ShownAs
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -45,25 +46,35 @@ class Verdict(Struct, frozen=True):
 
 
 class Explainer:
-    """Verdicts for the configured digests; composes each one's next edition when first needed."""
+    """Verdicts for the configured digests; composes each one's next edition when first needed.
 
-    def __init__(self, settings: Settings, drafter: Drafter, now: datetime) -> None:
+    With `channels` only what goes there is told, and nothing of who else gets it.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        drafter: Drafter,
+        now: datetime,
+        channels: Collection[str] | None = None,
+    ) -> None:
         self._settings = settings
         self._drafter = drafter
         self._now = now
+        self._channels = channels
         self._drafts: dict[str, Draft] = {}
 
     async def verdicts(self, record: Record) -> list[Verdict]:
         """A verdict of every digest that takes the entry's feed."""
         verdicts = []
-        for digest in self._settings.digests_of(record.feed_url):
+        for digest in self._digests_of(record):
             found = record.subscriptions.get(digest)
             if found is None:
                 message = "has not subscribed to the feed yet"
                 verdicts.append(Verdict(digest, "not subscribed", message))
                 continue
             verdicts.append(await self._verdict(digest, record, found))
-            if found.weekly:
+            if found.weekly and self._channels is None:
                 verdicts.append(self._taken(weekly_of(digest), found.weekly))
         return verdicts
 
@@ -90,11 +101,25 @@ class Explainer:
         return Verdict(digest, "waiting", f"{again}{why}{voted}")
 
     def _taken(self, digest: str, taken: TakenBy) -> Verdict:
-        sent = ", ".join(f"{to}: {state}" for to, state in taken.deliveries)
-        at = _local(taken.composed_at, self._settings.zone)
+        sent = ", ".join(self._sent(taken))
+        at = day_and_time(taken.composed_at, self._settings.zone)
         place = f"in edition {taken.edition_id} of {at}{_as(taken.shown_as)}"
         message = f"{place}{_voted(taken)}; {sent or 'sent nowhere'}"
         return Verdict(digest, "taken", message, taken.edition_id, taken.shown_as)
+
+    def _sent(self, taken: TakenBy) -> Iterable[str]:
+        """What became of the deliveries, each part of a chat's in the same words once."""
+        if self._channels is None:
+            return (f"{to}: {state}" for to, state in taken.deliveries)
+        by_channel = ((to.partition(" (")[0], state) for to, state in taken.deliveries)
+        return dict.fromkeys(f"{to}: {state}" for to, state in by_channel if to in self._channels)
+
+    def _digests_of(self, record: Record) -> list[str]:
+        digests = self._settings.digests_of(record.feed_url)
+        if self._channels is None:
+            return list(digests)
+        reached = {name for to in self._channels for name in self._settings.digests_to(to)}
+        return [digest for digest in digests if digest in reached]
 
     async def _draft(self, digest: str) -> Draft:
         if digest not in self._drafts:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from digest.app.bot_commands.command_text import Command, parse_pause
-from digest.app.entry_verdicts import Explainer, local_day
+from digest.app.entry_verdicts import Explainer, day_and_time
 from digest.config.spelling import known_name
 from digest.errors import UsageError
 from digest.language import counted
@@ -180,7 +180,7 @@ class CommandAnswers:
         ]
 
     def _day(self, at: datetime) -> str:
-        return local_day(at, self._settings.zone)
+        return day_and_time(at, self._settings.zone)
 
     def _digests(self, asker: Asker) -> list[str]:
         """The digests that go to the channels of who asks."""

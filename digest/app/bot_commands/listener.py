@@ -117,8 +117,11 @@ class Listener:
         channels = self._asked(question)
         if command is None or not channels:
             return
-        if self._clock() - question.at > _TOO_OLD:
-            event(_log, logging.INFO, "too old to answer", command=f"/{command.name}")
+        age = self._clock() - question.at
+        if age > _TOO_OLD:
+            # Where that is said of new ones, the clock of this machine is wrong.
+            fields = {"command": f"/{command.name}", "seconds": int(age.total_seconds())}
+            event(_log, logging.INFO, "too old to answer", **fields)
             return
         try:
             await self._react(question, command, channels)

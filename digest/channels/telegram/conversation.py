@@ -50,7 +50,6 @@ class TelegramConversation:
     async def answer(self, question: Question, part: bytes) -> None:
         """Send a message to where the question was asked; in its topic, if it has one."""
         message = json.loads(part)
-        message.pop("message_thread_id", None)
         if question.thread:
             message["message_thread_id"] = int(question.thread)
         await self._api.send_message(question.chat, message)

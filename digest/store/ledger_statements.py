@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from digest.store.pairings import is_paused
 from digest.store.recipients import gets_nothing
 from digest.store.tables import IS_OPEN, UtcDateTime, channels, deliveries, recipients
 
@@ -45,10 +44,7 @@ _WAITS = sa.exists().where(
     sa.literal_column(f"earlier.{IS_OPEN}"),
     sa.or_(_earlier.c.state != _state("unknown"), _earlier.c.next_attempt_at.is_not(None)),
 )
-MAY_SEND = sa.and_(
-    sa.func.coalesce(channels.c.next_attempt_at <= _NOW, sa.true()),
-    ~is_paused(deliveries.c.channel, _NOW),
-)
+MAY_SEND = sa.func.coalesce(channels.c.next_attempt_at <= _NOW, sa.true())
 IS_DUE = sa.and_(TIME_HAS_COME, ~_WAITS)
 _GETS_NOTHING = sa.and_(
     recipients.c.channel == deliveries.c.channel,

@@ -150,16 +150,14 @@ class PairingQueries:
 
     def paused(self, now: datetime) -> dict[str, datetime]:
         """The channels whose deliveries wait, and until when."""
-        query = sa.select(pauses).where(pauses.c.until > now).order_by(pauses.c.channel)
         with self._database.transaction() as connection:
-            return {row.channel: row.until for row in connection.execute(query)}
+            return paused_channels(connection, now)
 
 
-def is_paused(
-    channel: sa.ColumnElement[str], now: sa.ColumnElement[datetime] | datetime
-) -> sa.ColumnElement[bool]:
-    """Whether the deliveries of a channel wait at a time."""
-    return sa.exists().where(pauses.c.channel == channel, pauses.c.until > now)
+def paused_channels(connection: Connection, now: datetime) -> dict[str, datetime]:
+    """The channels whose deliveries wait at a time, and until when."""
+    query = sa.select(pauses).where(pauses.c.until > now).order_by(pauses.c.channel)
+    return {row.channel: row.until for row in connection.execute(query)}
 
 
 def _is_over(now: datetime) -> sa.ColumnElement[bool]:

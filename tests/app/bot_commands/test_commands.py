@@ -20,7 +20,7 @@ from tests.app.bot_commands.talk import (
     settings_for,
     talking,
 )
-from tests.channels.telegram.bot_server import FORUM, GROUP, TOKEN, BotServer
+from tests.channels.telegram.bot_server import FORUM, GROUP, TOKEN, BotServer, refusal
 from tests.store import build
 from tests.web.site import serve
 
@@ -238,6 +238,30 @@ async def test_a_flood_is_told_so_once_and_then_ignored(talk: Talk) -> None:
     assert answers[-1] == "That was a lot at once. Ask again in a minute."
     codes = [await talk.answer() for _ in range(4)]
     assert all(each.startswith("Your code is") for each in codes)
+
+
+async def test_an_answer_has_ten_messages_at_the_most(bot: BotServer, tmp_path: Path) -> None:
+    digest = {"schedule": "every monday", "first_edition": "3650d", "send_to": ["phone"]}
+    digests = {"weekly": {**digest, "max_entries": 150}}
+    async with talking(settings_for(tmp_path, bot, digests=digests), bot) as talk:
+        await talk.pair()
+        words = " ".join(f"{{0}}x{number}" for number in range(150))
+        await talk.learn(*(words.format(number) for number in range(150)))
+        answers = [await talk.answer("/now"), *[await talk.answer() for _ in range(10)]]
+        assert answers[0].startswith("Now: weekly")
+        assert answers[-1].startswith("There is more of it: ")
+        assert (await talk.answer("/help")).startswith("/now")
+
+
+async def test_a_bot_that_is_to_wait_does_so_for_a_minute_at_most(
+    talk: Talk, caplog: pytest.LogCaptureFixture
+) -> None:
+    talk.bot.answers = [refusal(429, "Too Many Requests: retry after 0", retry_after=0.01)]
+    assert (await talk.answer("/help")).startswith("/now")
+    talk.bot.answers = [refusal(429, "Too Many Requests: retry after 61", retry_after=61)]
+    talk.write("/pause")
+    assert (await talk.answer("/help")).startswith("/now")
+    assert "not answered" in caplog.messages
 
 
 @pytest.mark.parametrize(

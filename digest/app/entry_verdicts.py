@@ -102,7 +102,7 @@ class Explainer:
 
     def _taken(self, digest: str, taken: TakenBy) -> Verdict:
         sent = ", ".join(self._sent(taken))
-        at = day_and_time(taken.composed_at, self._settings.zone)
+        at = day_clock(taken.composed_at, self._settings.zone)
         place = f"in edition {taken.edition_id} of {at}{_as(taken.shown_as)}"
         message = f"{place}{_voted(taken)}; {sent or 'sent nowhere'}"
         return Verdict(digest, "taken", message, taken.edition_id, taken.shown_as)
@@ -146,16 +146,14 @@ def _because(draft: Draft, number: int) -> str:
 
 
 def _why_old(record: Record, found: Subscribed, zone: ZoneInfo) -> str:
-    there = (
-        f"was in the feed when the digest subscribed, {day_and_time(found.subscribed_at, zone)},"
-    )
+    there = f"was in the feed when the digest subscribed, {day_clock(found.subscribed_at, zone)},"
     if found.since is None:
         return f"{there} and first_edition takes nothing from then"
     if record.published is None:
         return f"{there} and has no date; first_edition takes dated entries only"
-    return f"{there} and first_edition reaches back to {day_and_time(found.since, zone)} only"
+    return f"{there} and first_edition reaches back to {day_clock(found.since, zone)} only"
 
 
-def day_and_time(at: datetime, zone: ZoneInfo) -> str:
+def day_clock(at: datetime, zone: ZoneInfo) -> str:
     """A time as it is told of an entry, with its day of the week."""
     return f"{at.astimezone(zone):%a} {clock_time(at, zone)}"

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from digest.app.bot_commands.command_text import Command, parse_pause
-from digest.app.entry_verdicts import Explainer, day_and_time
+from digest.app.entry_verdicts import Explainer, day_clock
 from digest.config.spelling import known_name
 from digest.errors import UsageError
 from digest.language import counted
@@ -160,7 +160,7 @@ class CommandAnswers:
         digests = self._digests(asker)
         name = f" {digests[0]}" if len(digests) > 1 else ""
         lines = [
-            f"/now{name} – the edition as it would be now; it is not sent to anybody else",
+            f"/now{name} – the edition as it would be now; the next one has it too",
             f"/send{name} – send the edition now, instead of when it is due",
             "/why WORDS – why something with these words arrived, or did not",
             "/pause 1w – let editions wait; /resume sends them",
@@ -180,7 +180,7 @@ class CommandAnswers:
         ]
 
     def _day(self, at: datetime) -> str:
-        return day_and_time(at, self._settings.zone)
+        return day_clock(at, self._settings.zone)
 
     def _digests(self, asker: Asker) -> list[str]:
         """The digests that go to the channels of who asks."""

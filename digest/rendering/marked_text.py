@@ -53,7 +53,9 @@ class MarkedText(Struct, frozen=True):
             closing.get(start, "") + opening.get(start, "") + escape(self.text[start:end])
             for start, end in zip(edges, [*edges[1:], len(self.text)], strict=True)
         ]
-        return "".join(pieces).replace("\n", "<br>\n")
+        lines = "".join(pieces).replace("\n", "<br>\n")
+        # A quotation ends its line by itself.
+        return lines.replace("</blockquote><br>", "</blockquote>")
 
 
 class Marks(Markup):

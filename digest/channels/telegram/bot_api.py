@@ -52,6 +52,14 @@ class BotApi:
         """A chat by its id or its @name: `id`, `type`, `title` of a group, names of a person."""
         return _object(_result(await self._ask("getChat", {"chat_id": chat})))
 
+    async def try_chat(self, chat: str, how: Mapping[str, Any]) -> None:
+        """Ask whether a message may be sent there, with what belongs to it; nobody sees that.
+
+        Who stops typing that never began has all rights to write that a message takes.
+        """
+        asked = {name: how[name] for name in how if name == "message_thread_id"}
+        await self._ask("sendChatAction", {"chat_id": chat, "action": "cancel", **asked})
+
     async def send_message(self, chat: str, message: Mapping[str, Any]) -> str:
         """Send a message, `text` and what belongs to it; answers the receipt: its number.
 

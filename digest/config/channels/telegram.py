@@ -6,9 +6,9 @@ import re
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from digest.config.channels.base import ChannelSettings
+from digest.config.channels.base import ChannelSettings, Question, Setup
 from digest.config.fields import WebUrl
 from digest.config.secrets import MAY_BE_MISSING, PartedSecret
 
@@ -35,11 +35,19 @@ def _a_token(value: TokenSecret) -> TokenSecret:
 BotToken = Annotated[TokenSecret, AfterValidator(_a_token), MAY_BE_MISSING]
 """A token, as an address below which its bot is asked."""
 _CHAT = r"^(-?[0-9]+|@[A-Za-z][A-Za-z0-9_]{3,31})$"
+
+
+def _a_chat(value: object) -> str:
+    # YAML reads an id as a number.
+    text = str(value) if type(value) in {str, int} else ""
+    if not re.fullmatch(_CHAT, text):
+        raise ValueError("must be the id of a chat, like 123456789 or -1001234567890, or @NAME")
+    return text
+
+
 Chat = Annotated[
     str,
-    # YAML reads an id as a number.
-    BeforeValidator(lambda value: str(value) if type(value) is int else value),
-    StringConstraints(pattern=_CHAT),
+    BeforeValidator(_a_chat),
     WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string", "pattern": _CHAT}]}),
 ]
 
@@ -74,6 +82,21 @@ class TelegramSettings(ChannelSettings):
     remedy: ClassVar[str] = (
         "look at bot_token and chat, at the network, and at HTTPS_PROXY where there is a proxy"
     )
+
+    setup: ClassVar[Setup | None] = Setup(
+        "phone",
+        (
+            Question(
+                *("bot_token", "The bot's token"),
+                hint="In Telegram, write /newbot to @BotFather: it shows the token of a new bot.",
+                word="token",
+            ),
+            Question("chat", "The chat's id", found=True),
+            Question("topic"),
+            Question("api_url"),
+        ),
+    )
+    rank: ClassVar[int] = 20
 
     @property
     def is_group(self) -> bool:

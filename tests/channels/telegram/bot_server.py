@@ -80,7 +80,9 @@ class BotServer:
     messages: list[dict[str, Any]] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     waiting: threading.Event = field(default_factory=threading.Event)
-    """Set while somebody waits for updates."""
+    """Set once somebody waits for updates."""
+    holding: threading.Event = field(default_factory=threading.Event)
+    """Set once a message waits for its answer."""
 
     def __post_init__(self) -> None:
         self._updates: list[dict[str, Any]] = []
@@ -134,6 +136,7 @@ class BotServer:
             "getMe": lambda _: ok(BOT),
             "getChat": self._chat,
             "getUpdates": self._get_updates,
+            "sendChatAction": self._act,
             "sendMessage": self._send,
         }
         return methods[method](seen) if method in methods else refusal(404, "Not Found")
@@ -141,6 +144,12 @@ class BotServer:
     def _chat(self, seen: Seen) -> Reply:
         found = self._find(seen.json.get("chat_id"))
         return ok(found) if found else refusal(400, "Bad Request: chat not found")
+
+    def _act(self, seen: Seen) -> Reply:
+        asked = seen.json
+        if asked["action"] not in {"typing", "cancel"}:
+            return refusal(400, "Bad Request: wrong parameter action in request")
+        return self._trouble_with(self._find(asked["chat_id"]), asked) or ok(True)
 
     def _find(self, chat: object) -> dict[str, Any] | None:
         for known in self.chats.values():
@@ -169,9 +178,11 @@ class BotServer:
     def _send(self, seen: Seen) -> Reply:
         asked = seen.json
         if self.answers and (answer := self.answers.pop(0)):
+            if answer.hold:
+                self.holding.set()
             return answer
         chat = self._find(asked.get("chat_id"))
-        trouble = self._trouble_with(chat, asked) or _trouble_in(asked)
+        trouble = self._trouble_with(chat, asked) or trouble_in(asked)
         if trouble:
             return trouble
         assert chat is not None
@@ -211,7 +222,7 @@ class BotServer:
         return 0
 
 
-def _trouble_in(asked: dict[str, Any]) -> Reply | None:
+def trouble_in(asked: dict[str, Any]) -> Reply | None:
     text, entities = asked.get("text", ""), asked.get("entities", [])
     if not text.strip():
         return refusal(400, "Bad Request: message text is empty")

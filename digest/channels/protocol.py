@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from digest.channels.pace import Pace
-    from digest.model import Delivery, Edition, Pictures, Question, Rendition
+    from digest.model import Delivery, Edition, IncomingMessage, Pictures, Rendition
     from digest.rendering.renderer import Renderer
 
 
@@ -107,7 +107,7 @@ class Channel(Protocol):
 class Conversation(Protocol):
     """What people write to the bot of a channel, and what it answers them."""
 
-    async def questions(self, after: int | None) -> Sequence[Question]:
+    async def incoming(self, after: int | None) -> Sequence[IncomingMessage]:
         """Every message behind the one of this number, oldest first; None: all there are.
 
         It waits for one, for half a minute at the most, and answers those that are for nobody here
@@ -117,11 +117,11 @@ class Conversation(Protocol):
             DeliveryError: nobody knows whether somebody wrote; it is asked again.
         """
 
-    def is_own(self, question: Question) -> bool:
-        """Whether it was asked in the chat that the channel posts to."""
+    def is_own(self, message: IncomingMessage) -> bool:
+        """Whether it was written in the chat that the channel posts to."""
 
-    async def answer(self, question: Question, part: bytes) -> None:
-        """Send a part of a rendition, or a greeting, to where the question was asked.
+    async def answer(self, message: IncomingMessage, part: bytes) -> None:
+        """Send a part of a rendition, or a greeting, to where a message was written.
 
         Raises:
             DeliveryError: as `Session.send`; `retry_after` says when it may go.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from digest.config import Settings
-    from digest.model import Question
+    from digest.model import IncomingMessage
     from digest.store import Store, StoreThread
     from digest.store.pairings import Pairing
 
@@ -79,19 +79,19 @@ class PairingAdmin:
         self._store = store
         self._clock = clock
 
-    async def give_code(self, bot: str, question: Question) -> str | None:
+    async def give_code(self, bot: str, message: IncomingMessage) -> str | None:
         """A code for whoever asks, which is kept as a hash; None where too many wait already."""
         code = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
         now = self._clock()
         given = await self._store.transact(
-            lambda store: store.pairings.open(bot, question, _hash(code), now)
+            lambda store: store.pairings.open(bot, message, _hash(code), now)
         )
         event(
             _log,
             logging.INFO,
             "pairing asked for" if given else "pairing not offered: too many wait",
-            name=question.name,
-            person=question.person,
+            name=message.name,
+            person=message.person,
         )
         return code if given else None
 

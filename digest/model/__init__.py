@@ -69,7 +69,7 @@ from digest.model.feeds import (
     PollResult,
     Spent,
 )
-from digest.model.questions import Question
+from digest.model.incoming import IncomingMessage
 from digest.model.schedules import Schedule
 from digest.model.structs import as_dict, as_json, repr_without
 
@@ -101,6 +101,7 @@ __all__ = [
     "Held",
     "HostBackoff",
     "Images",
+    "IncomingMessage",
     "KeyedEntry",
     "KnownEntry",
     "Leaning",
@@ -117,7 +118,6 @@ __all__ = [
     "PollHints",
     "PollOutcome",
     "PollResult",
-    "Question",
     "Quiet",
     "Recipient",
     "RecipientState",

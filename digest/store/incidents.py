@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+NOT_HEARD = "commands"
+"""The kind of incident of a channel whose bot cannot be asked what people wrote."""
+
 
 class Incident(Struct, frozen=True):
     """What needs a person; `closed_at` is null while it lasts."""

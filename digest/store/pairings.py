@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from digest.model import Question
+    from digest.model import IncomingMessage
     from digest.store.database import Database
 
 CODE_COUNTS = timedelta(minutes=15)
@@ -49,7 +49,7 @@ class PairingQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def open(self, bot: str, question: Question, code_hash: str, now: datetime) -> bool:
+    def open(self, bot: str, message: IncomingMessage, code_hash: str, now: datetime) -> bool:
         """Have a person wait for a code to be confirmed; a code of before is over.
 
         False where too many wait already.
@@ -57,18 +57,18 @@ class PairingQueries:
         with self._database.transaction() as connection:
             _drop_old(connection, now)
             waiting = sa.select(sa.func.count()).where(
-                pairings.c.bot == bot, _IS_OPEN, pairings.c.person != question.person
+                pairings.c.bot == bot, _IS_OPEN, pairings.c.person != message.person
             )
             if connection.execute(waiting).scalar_one() >= MOST_OPEN:
                 return False
             values = {
-                "chat": question.chat,
-                "name": question.name,
+                "chat": message.chat,
+                "name": message.name,
                 "code_hash": code_hash,
                 "tries": 0,
                 "created_at": now,
             }
-            row = insert(pairings).values(bot=bot, person=question.person, **values)
+            row = insert(pairings).values(bot=bot, person=message.person, **values)
             connection.execute(
                 row.on_conflict_do_update(
                     index_elements=["bot", "person"], set_=values, where=_IS_OPEN
@@ -114,7 +114,7 @@ class PairingQueries:
         with self._database.transaction() as connection:
             _hear(connection, bot, number, now)
 
-    def take(self, bot: str, question: Question, now: datetime) -> Pairing | None:
+    def take(self, bot: str, message: IncomingMessage, now: datetime) -> Pairing | None:
         """Who asks this, if it is somebody who may; from now on it is never heard again.
 
         So a command is carried out once at most: a process that is killed in it has had its try.
@@ -122,15 +122,15 @@ class PairingQueries:
         """
         query = sa.select(pairings).where(
             pairings.c.bot == bot,
-            pairings.c.person == question.person,
+            pairings.c.person == message.person,
             pairings.c.confirmed_at.is_not(None),
         )
         with self._database.transaction() as connection:
             row = connection.execute(query).first()
             last = _heard(connection, bot, now)
-            if row is None or (last is not None and question.number <= last):
+            if row is None or (last is not None and message.number <= last):
                 return None
-            _hear(connection, bot, question.number, now)
+            _hear(connection, bot, message.number, now)
             asked = sa.update(pairings).where(pairings.c.id == row.id).values(asked_at=now)
             connection.execute(asked)
             return _pairing(connection, row.id)

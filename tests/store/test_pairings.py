@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from digest.model import Question
+from digest.model import IncomingMessage
 from digest.store.pairings import CODE_COUNTS, MOST_OPEN, MOST_TRIES
 from tests.feed_xml import NOW
 from tests.store.build import DAY, TEAM, publish
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from digest.store import Store
     from digest.store.pairings import Pairing
 
-ADA = Question(7, "77", "Ada", "77", private=True, text="/pair", at=NOW)
+ADA = IncomingMessage(7, "77", "Ada", "77", private=True, text="/pair", at=NOW)
 BOT = "a bot"
 
 
-def pair(store: Store, question: Question = ADA) -> Pairing:
-    assert store.pairings.open(BOT, question, f"hash {question.person}", NOW)
-    pairing = store.pairings.confirm(f"hash {question.person}", NOW)
+def pair(store: Store, message: IncomingMessage = ADA) -> Pairing:
+    assert store.pairings.open(BOT, message, f"hash {message.person}", NOW)
+    pairing = store.pairings.confirm(f"hash {message.person}", NOW)
     assert pairing
     return pairing
 

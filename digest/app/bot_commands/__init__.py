@@ -7,14 +7,12 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from digest.config.bots import bots_of
+from digest.store.incidents import NOT_HEARD
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from digest.app.runtime import Runtime
-
-INCIDENT = "commands"
-"""The kind of incident of a channel whose bot cannot be asked what people wrote."""
 
 
 @asynccontextmanager
@@ -25,7 +23,7 @@ async def listening(runtime: Runtime, deliver: Callable[[], None]) -> AsyncItera
     """
     bots, now = bots_of(runtime.settings), runtime.context.clock()
     asked = {channels[0] for channels in bots.values()}
-    await runtime.store.transact(lambda store: store.incidents.keep_only(INCIDENT, asked, now))
+    await runtime.store.transact(lambda store: store.incidents.keep_only(NOT_HEARD, asked, now))
     tasks = _listeners(runtime, bots, deliver) if bots else []
     try:
         yield

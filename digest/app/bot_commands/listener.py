@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from digest.app.bot_commands.command_text import Command
     from digest.app.runtime import Runtime
     from digest.channels import Conversing
-    from digest.model import Question
+    from digest.model import IncomingMessage
     from digest.store.pairings import Pairing
 
 _log = logging.getLogger(__name__)
@@ -45,9 +45,9 @@ _FAILED = "That did not work now; the log of digest says why."
 
 
 class Listener:
-    """Answers what is asked of one bot, one question after the other.
+    """Answers what is asked of one bot, one message after the other.
 
-    A question is noted as heard before it is answered, so that none is carried out twice, whenever
+    A message is noted as heard before it is answered, so that none is carried out twice, whenever
     the process ends. Nobody else than people who are paired is answered, but for a code on /pair.
     """
 
@@ -98,11 +98,11 @@ class Listener:
         loop = asyncio.get_running_loop()
         began, now = loop.time(), self._clock()
         after = await self._store.transact(lambda store: store.pairings.heard(self._bot, now))
-        questions = await self._conversations[self._first].questions(after)
+        messages = await self._conversations[self._first].incoming(after)
         await self._outage.end(self._clock())
-        fresh = [each for each in questions if after is None or each.number > after]
-        for question in fresh:
-            await self._hear(question)
+        fresh = [each for each in messages if after is None or each.number > after]
+        for message in fresh:
+            await self._hear(message)
         if fresh:
             last = fresh[-1].number
             await self._store.transact(
@@ -111,57 +111,64 @@ class Listener:
         else:
             await asyncio.sleep(max(0.0, _LEAST_SECONDS - (loop.time() - began)))
 
-    async def _hear(self, question: Question) -> None:
-        """Answer a question, if it is a command of somebody who may ask."""
-        command = parse_command(question.text)
-        channels = self._asked(question)
+    async def _hear(self, message: IncomingMessage) -> None:
+        """Answer a message, if it is a command of somebody who may ask."""
+        command = parse_command(message.text)
+        channels = self._asked(message)
         if command is None or not channels:
             return
-        age = self._clock() - question.at
+        age = self._clock() - message.at
         if age > _TOO_OLD:
             # Where that is said of new ones, the clock of this machine is wrong.
             fields = {"command": f"/{command.name}", "seconds": int(age.total_seconds())}
             event(_log, logging.INFO, "too old to answer", **fields)
             return
         try:
-            await self._react(question, command, channels)
+            await self._react(message, command, channels)
         except DeliveryError as error:
             reason = self._sanitise(error.reason)
-            event(_log, logging.WARNING, "not answered", person=question.person, error=reason)
+            event(_log, logging.WARNING, "not answered", person=message.person, error=reason)
+        except DigestError:
+            raise
+        except Exception:  # noqa: BLE001 - a bug is logged whole
+            # Whatever somebody wrote, the next is heard.
+            _log.exception("bug while answering a command")
 
-    async def _react(self, question: Question, command: Command, channels: tuple[str, ...]) -> None:
+    async def _react(
+        self, message: IncomingMessage, command: Command, channels: tuple[str, ...]
+    ) -> None:
         now = self._clock()
         pairing = await self._store.transact(
-            lambda store: store.pairings.take(self._bot, question, now)
+            lambda store: store.pairings.take(self._bot, message, now)
         )
         if pairing:
-            await self._answer(question, command, Asker(pairing, channels))
+            await self._answer(message, command, Asker(pairing, channels))
         else:
-            await self._offer_code(question, command)
+            await self._offer_code(message, command)
 
-    def _asked(self, question: Question) -> tuple[str, ...]:
-        """The channels that a question is about: of its chat; alone with the bot, else all."""
-        own = [name for name, talk in self._conversations.items() if talk.is_own(question)]
-        if not own and question.private:
+    def _asked(self, message: IncomingMessage) -> tuple[str, ...]:
+        """The channels that a message is about: of its chat; alone with the bot, else all."""
+        own = [name for name, talk in self._conversations.items() if talk.is_own(message)]
+        if not own and message.private:
             own = list(self._channels)
         return tuple(own)
 
-    async def _offer_code(self, question: Question, command: Command) -> None:
+    async def _offer_code(self, message: IncomingMessage, command: Command) -> None:
         """Give a code to whoever wants to be paired, alone with the bot; others hear nothing."""
-        wants = question.private and command.name in _PAIR
-        if not wants or self._strangers.judge(question.person) != "allowed":
+        wants = message.private and command.name in _PAIR
+        if not wants or self._strangers.judge(message.person) != "allowed":
             return
-        code = await self._runtime.pairing_admin.give_code(self._bot, question)
+        code = await self._runtime.pairing_admin.give_code(self._bot, message)
         if code:
-            await self._say(question, code_lines(code))
+            await self._say(message, code_lines(code))
 
-    async def _answer(self, question: Question, command: Command, asker: Asker) -> None:
-        self._note(question, command, asker.pairing)
-        match self._paired.judge(question.person):
+    async def _answer(self, message: IncomingMessage, command: Command, asker: Asker) -> None:
+        self._note(message, command, asker.pairing)
+        match self._paired.judge(message.person):
             case "allowed":
-                await self._show(question, await self._outcome(asker, command))
+                await self._show(message, await self._outcome(asker, command))
             case "told":
-                await self._say(question, [_BUSY])
+                await self._say(message, [_BUSY])
             case "ignored":
                 pass
 
@@ -174,22 +181,22 @@ class Listener:
             event(_log, logging.ERROR, "command failed", error=self._sanitise(str(error)))
             return Answer((_FAILED,))
 
-    def _note(self, question: Question, command: Command, pairing: Pairing) -> None:
+    def _note(self, message: IncomingMessage, command: Command, pairing: Pairing) -> None:
         event(
             _log,
             logging.INFO,
             "asked",
-            channel=self._asked(question)[0],
+            channel=self._asked(message)[0],
             name=pairing.name,
-            person=question.person,
+            person=message.person,
             command=self._sanitise(f"/{command.name} {command.words}"),
         )
 
-    async def _show(self, question: Question, answer: Answer) -> None:
+    async def _show(self, message: IncomingMessage, answer: Answer) -> None:
         """Answer an edition as the channel shows it, or lines."""
         edition = answer.edition
         if edition is None:
-            await self._say(question, answer.lines)
+            await self._say(message, answer.lines)
             return
         channel = self._channels[answer.channel]
         templates = self._runtime.context.templates[edition.digest]
@@ -197,33 +204,35 @@ class Listener:
             templates, lambda renderer: channel.render(edition, renderer)
         )
         for part in rendition.parts[:_MOST_PARTS]:
-            await self._send(question, part)
+            await self._send(message, part)
         if (more := len(rendition.parts) - _MOST_PARTS) > 0:
-            await self._say(question, [f"There is more of it: {more} messages, with the edition."])
+            await self._say(message, [f"There is more of it: {more} messages, with the edition."])
 
-    async def _say(self, question: Question, lines: Sequence[str]) -> None:
+    async def _say(self, message: IncomingMessage, lines: Sequence[str]) -> None:
         text = "\n".join(map(self._sanitise, lines))[:_MOST_LETTERS]
         if (part := self._channels[self._first].greeting(text)) is not None:
-            await self._send(question, part)
+            await self._send(message, part)
 
-    async def _send(self, question: Question, part: bytes) -> None:
+    async def _send(self, message: IncomingMessage, part: bytes) -> None:
         """Send when the pace of the channel allows it; waited for once where the service says so.
 
         Raises:
             DeliveryError: it was not sent, or nobody knows.
         """
         try:
-            await self._send_in_turn(question, part)
+            await self._send_in_turn(message, part)
         except DeliveryError as error:
             wait = error.retry_after
             if wait is None or wait > _LONGEST_WAIT:
                 raise
-            await asyncio.sleep(wait.total_seconds())
-            await self._send_in_turn(question, part)
+            # What else goes out through the bot waits too.
+            now = asyncio.get_running_loop().time()
+            self._channels[self._first].pace.rest(now, wait.total_seconds())
+            await self._send_in_turn(message, part)
 
-    async def _send_in_turn(self, question: Question, part: bytes) -> None:
+    async def _send_in_turn(self, message: IncomingMessage, part: bytes) -> None:
         loop, pace = asyncio.get_running_loop(), self._channels[self._first].pace
         while pause := pace.delay(loop.time()):  # noqa: ASYNC110 - deliveries take turns too
             await asyncio.sleep(pause)
         pace.begin(loop.time())
-        await self._conversations[self._first].answer(question, part)
+        await self._conversations[self._first].answer(message, part)

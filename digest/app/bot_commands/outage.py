@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from digest.app.bot_commands import INCIDENT
+from digest.store.incidents import NOT_HEARD
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,7 +37,7 @@ class Outage:
         if now - self._since >= _PASSES_WITHIN:
             self._told = True
             await self._store.transact(
-                lambda store: store.incidents.note(INCIDENT, self._channel, reason, now)
+                lambda store: store.incidents.note(NOT_HEARD, self._channel, reason, now)
             )
         return pause_after(self._failures, retry_after)
 
@@ -47,7 +47,7 @@ class Outage:
         if self._told:
             self._told = False
             await self._store.transact(
-                lambda store: store.incidents.note(INCIDENT, self._channel, None, now)
+                lambda store: store.incidents.note(NOT_HEARD, self._channel, None, now)
             )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from digest.channels.telegram.bot_api import BotApi
-from digest.model import Question
+from digest.model import IncomingMessage
 from digest.untrusted_text import clean_words
 
 if TYPE_CHECKING:
@@ -35,31 +35,31 @@ class TelegramConversation:
         self._chat = chat
         self._username = ""
 
-    async def questions(self, after: int | None) -> list[Question]:
+    async def incoming(self, after: int | None) -> list[IncomingMessage]:
         """Every message since; contract and errors are `Conversation`'s."""
         if not self._username:
             self._username = str((await self._api.get_me()).get("username", ""))
         offset = 0 if after is None else after + 1
         updates = await self._api.get_updates(offset, seconds=_WAIT_SECONDS)
-        return [self._question(update) for update in updates]
+        return [self._incoming(update) for update in updates]
 
-    def is_own(self, question: Question) -> bool:
-        """Whether it was asked in the chat that the channel posts to."""
-        return self._chat().casefold() in {question.chat, question.chat_name.casefold()}
+    def is_own(self, message: IncomingMessage) -> bool:
+        """Whether it was written in the chat that the channel posts to."""
+        return self._chat().casefold() in {message.chat, message.chat_name.casefold()}
 
-    async def answer(self, question: Question, part: bytes) -> None:
-        """Send a message to where the question was asked; in its topic, if it has one."""
-        message = json.loads(part)
-        if question.thread:
-            message["message_thread_id"] = int(question.thread)
-        await self._api.send_message(question.chat, message)
+    async def answer(self, message: IncomingMessage, part: bytes) -> None:
+        """Answer where a message was written; in its topic, if it has one."""
+        payload = json.loads(part)
+        if message.thread:
+            payload["message_thread_id"] = int(message.thread)
+        await self._api.send_message(message.chat, payload)
 
-    def _question(self, update: dict[str, Any]) -> Question:
+    def _incoming(self, update: dict[str, Any]) -> IncomingMessage:
         message = _part(update, "message")
         sender, chat = _part(message, "from"), _part(message, "chat")
         # Who writes in the name of a group or a channel, or is a program, is nobody that is known.
         anonymous = "sender_chat" in message or sender.get("is_bot") is not False
-        return Question(
+        return IncomingMessage(
             number=int(update["update_id"]),
             person=_id(sender),
             name=_name(sender),
@@ -74,7 +74,9 @@ class TelegramConversation:
     def _text(self, message: dict[str, Any]) -> str:
         """What was written to this bot; empty where it is for another, or nothing to read."""
         text = message.get("text")
-        text = text[:_MOST_LETTERS] if isinstance(text, str) else ""
+        # JSON can have halves of characters, which nothing else takes.
+        text = text.encode("utf-8", "replace").decode() if isinstance(text, str) else ""
+        text = text[:_MOST_LETTERS]
         addressed = _ADDRESSED.match(text)
         if addressed is None:
             return text

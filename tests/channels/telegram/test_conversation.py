@@ -12,14 +12,14 @@ from digest.config.channels.telegram import TelegramSettings
 from tests.channels.telegram.bot_server import TOKEN, BotServer
 
 if TYPE_CHECKING:
-    from digest.model import Question
+    from digest.model import IncomingMessage
 
 ADA = {"id": 77, "is_bot": False, "first_name": "Ada", "username": "ada"}
 ALONE = {"id": 77, "type": "private"}
 WHOLE = {"date": 1_700_000_000, "from": ADA, "chat": ALONE, "text": "/now"}
 
 
-async def heard(**message: Any) -> Question:
+async def heard(**fields: Any) -> IncomingMessage:
     """What is heard of a message that has these fields."""
     bot = BotServer()
     bot.start()
@@ -28,22 +28,22 @@ async def heard(**message: Any) -> Question:
             {"kind": "telegram", "bot_token": TOKEN, "chat": "@Readers", "api_url": bot.url}
         )
         conversation = TelegramConversation(settings, lambda: settings.chat)
-        bot.update(message={**WHOLE, **message})
-        (question,) = await conversation.questions(None)
-        assert conversation.is_own(question) is (question.chat_name == "@readers")
-        return question
+        bot.update(message={**WHOLE, **fields})
+        (message,) = await conversation.incoming(None)
+        assert conversation.is_own(message) is (message.chat_name == "@readers")
+        return message
     finally:
         bot.stop()
 
 
 async def test_a_message_is_somebody_s_in_a_chat() -> None:
-    question = await heard(message_thread_id=5, is_topic_message=True)
-    assert (question.number, question.person, question.chat, question.private) == (
+    message = await heard(message_thread_id=5, is_topic_message=True)
+    assert (message.number, message.person, message.chat, message.private) == (
         *(500, "77", "77"),
         True,
     )
-    assert (question.name, question.text, question.thread) == ("Ada @ada", "/now", "5")
-    assert question.at == datetime.fromtimestamp(1_700_000_000, UTC)
+    assert (message.name, message.text, message.thread) == ("Ada @ada", "/now", "5")
+    assert message.at == datetime.fromtimestamp(1_700_000_000, UTC)
 
 
 @pytest.mark.parametrize(
@@ -68,13 +68,14 @@ async def test_a_time_that_is_none_is_long_ago(date: object) -> None:
 
 
 async def test_everything_has_a_bound_and_a_public_group_is_known_by_its_name() -> None:
-    question = await heard(
-        text="/why " + "x" * 5_000,
+    message = await heard(
+        text="/why \ud800" + "x" * 5_000,
         chat={"id": True, "type": ["private"], "username": "readers"},
         **{"from": {**ADA, "first_name": "\u202e" + "Ada " * 100}},
         message_thread_id="5",
         is_topic_message=True,
     )
-    assert (len(question.text), len(question.name)) == (500, 64)
-    assert question.name.startswith("\\u202eAda Ada")
-    assert (question.chat, question.private, question.thread) == ("", False, "")
+    assert (len(message.text), len(message.name)) == (500, 64)
+    assert message.text.startswith("/why ?x")
+    assert message.name.startswith("\\u202eAda Ada")
+    assert (message.chat, message.private, message.thread) == ("", False, "")

@@ -7,7 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 
 
-class Question(Struct, frozen=True):
+class IncomingMessage(Struct, frozen=True):
     """A message to a bot; `number` grows from one to the next.
 
     `person` and `chat` are ids as the service has them; `name` is what the person is called there,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from digest.config import Settings
     from digest.jobs.pairing import PairedPerson
 
-_NO_CHANNEL = "no channel now"
+_NO_CHANNEL = "no channel of this file"
 
 
 @click.command()

@@ -83,7 +83,7 @@ class CommandAnswers:
         digest = self._digest(asker, "now", words)
         draft = await self._runtime.drafter.edition(digest, self._clock())
         if not draft.edition.stories:
-            return _lines(f"Nothing is new for {self._settings.title_of(digest)}.")
+            return self._nothing_new(digest)
         edition = await self._runtime.block_adder.add(draft.edition)
         title = f"Now: {edition.title}"
         return Answer(
@@ -107,9 +107,12 @@ class CommandAnswers:
                 f"{digest} also goes to {more}: {', '.join(sorted(others))}.",
                 f"/send {digest} {_EVERYWHERE} sends it to all of them now.",
             )
+        if self._settings.digests[digest].when_empty == "send" and await self._is_empty(digest):
+            # What readers want to have on time they do not want whenever somebody asks.
+            return self._nothing_new(digest)
         published = await self._runtime.publish_job.publish_now(digest)
         if published is None:
-            return _lines(f"Nothing is new for {self._settings.title_of(digest)}.")
+            return self._nothing_new(digest)
         self._deliver()
         entries = counted(published.entries, "entry", "entries")
         on_its_way = f"{self._settings.title_of(digest)}: {entries} on the way."
@@ -178,6 +181,13 @@ class CommandAnswers:
             for name, until in paused.items()
             if name in asker.channels
         ]
+
+    async def _is_empty(self, digest: str) -> bool:
+        draft = await self._runtime.drafter.edition(digest, self._clock())
+        return not draft.edition.stories
+
+    def _nothing_new(self, digest: str) -> Answer:
+        return _lines(f"Nothing is new for {self._settings.title_of(digest)}.")
 
     def _day(self, at: datetime) -> str:
         return day_clock(at, self._settings.zone)

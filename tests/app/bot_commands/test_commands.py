@@ -109,6 +109,16 @@ async def test_send_publishes_once_however_often_it_is_heard(
         assert await talk.read(editions) == [1]
 
 
+async def test_an_empty_edition_is_sent_to_nobody_because_somebody_asks(
+    bot: BotServer, tmp_path: Path
+) -> None:
+    digest = {"schedule": "every monday", "when_empty": "send", "send_to": ["phone"]}
+    async with talking(settings_for(tmp_path, bot, digests={"weekly": digest}), bot) as talk:
+        await talk.pair()
+        assert await talk.answer("/send") == "Nothing is new for weekly."
+        assert await talk.read(editions) == []
+
+
 async def test_what_a_process_had_begun_that_was_killed_is_not_begun_again(talk: Talk) -> None:
     await talk.learn("Owls")
     # It is noted as heard, and nothing more.

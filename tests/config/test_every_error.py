@@ -53,6 +53,7 @@ WHOLE: dict[str, Any] = {
         "slack": {"kind": "slack", "webhook_url": "https://s.example/hook"},
         "discord": {"kind": "discord", "webhook_url": "https://d.example/hook"},
         "file": {"kind": "file", "path": "out.md"},
+        "telegram": {"kind": "telegram", "bot_token": "1:x", "chat": 1},
     },
     "digests": {
         "a": {

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from digest.cli import aio
-from digest.cli.setup.ask_kind import ask_about, check_given
+from digest.cli.setup.ask_kind import ask_about, refuse_bad, try_given
 from digest.cli.setup.ask_smtp import Server, ask_for_server, missing_options
 from digest.cli.setup.kinds import QUESTIONS, SETUPS, Answers, is_chosen, unanswered
 from digest.cli.setup.probe import one_line, try_login
@@ -115,9 +115,11 @@ def targets_given(targets: Targets, *, test: bool, person: bool) -> Targets:
 
 
 def _given(kind: str, answers: Answers, *, test: bool, person: bool) -> Answers:
+    refuse_bad(kind, answers)
     if person and unanswered(kind, answers):
         return ask_about(kind, answers, test=test)
-    check_given(kind, answers, test=test)
+    if test:
+        try_given(kind, answers)
     return answers
 
 

@@ -15,6 +15,7 @@ from digest.jobs.disk_guard import DiskGuard
 from digest.jobs.fact_refresh import FactRefresh
 from digest.jobs.feedback import ReaderFeedback
 from digest.jobs.key_rotation import KeyRotation
+from digest.jobs.pairing import PairingAdmin
 from digest.jobs.publish import PublishJob
 from digest.jobs.recipient_admin import RecipientAdmin
 from digest.jobs.renames import Renames
@@ -69,6 +70,7 @@ async def assemble(
             reader_feedback=ReaderFeedback(context, subscriptions),
             recipient_admin=RecipientAdmin(context),
             renames=Renames(context),
+            pairing_admin=PairingAdmin(settings, store, context.clock),
             key_rotation=KeyRotation(store, tokens, links),
             retention_job=RetentionJob(context),
             disk_guard=disk_guard,

@@ -118,6 +118,8 @@ def _incidents(
 
 def _still_there(kind: str, settings: Settings, feeds: Collection[str]) -> Collection[str]:
     """What incidents of a kind may be about."""
+    if kind == "commands":
+        return settings.channels
     return settings.digests if kind == "template" else feeds
 
 

@@ -8,6 +8,7 @@ import logging
 from typing import TYPE_CHECKING, TypeVar
 
 from digest import __version__
+from digest.app.bot_commands import listening
 from digest.app.file_incident import FileIncident
 from digest.app.file_watch import FileWatch
 from digest.app.lost_names import lost_names
@@ -193,7 +194,8 @@ class Daemon:
             self._ticker.start()
             self._working.set()
             try:
-                yield self._ticker
+                async with listening(runtime, self._ticker.deliver):
+                    yield self._ticker
             finally:
                 self._working.clear()
                 if self._commands:

@@ -181,9 +181,9 @@ class Attention(Struct, frozen=True):
     """Something that needs a person."""
 
     kind: str
-    """feed, gone, flood, quota, host, missed, moved, digest, channel, delivery, deliveries, disk,
-    limit (of this machine), template, settings, list (of a gone channel) or renamed (perhaps: a
-    gone digest).
+    """feed, gone, flood, quota, host, missed, moved, digest, channel, commands, delivery,
+    deliveries, disk, limit (of this machine), template, settings, list (of a gone channel) or
+    renamed (perhaps: a gone digest).
     """
     name: str
     url: str | None

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from digest.jobs.feedback import ReaderFeedback
     from digest.jobs.full_text import FullTextJob
     from digest.jobs.key_rotation import KeyRotation
+    from digest.jobs.pairing import PairingAdmin
     from digest.jobs.pictures import PictureFetcher
     from digest.jobs.poll import PollJob
     from digest.jobs.publish import Published, PublishJob
@@ -77,6 +78,7 @@ class Runtime(Struct, frozen=True):
     reader_feedback: ReaderFeedback
     recipient_admin: RecipientAdmin
     renames: Renames
+    pairing_admin: PairingAdmin
     key_rotation: KeyRotation
     retention_job: RetentionJob
     disk_guard: DiskGuard

@@ -140,7 +140,7 @@ class Ticker:
         # An edition missed while down waits for the feeds to be read, a minute at the most.
         self._start(self._poll_then_publish)
         self._start(self._alert_then_deliver)
-        self._deliver()
+        self.deliver()
         self._clock.start()
 
     async def stop(self) -> None:
@@ -150,6 +150,10 @@ class Ticker:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def deliver(self) -> None:
+        """Have what is due delivered."""
+        self._start(lambda: self.runtime.deliver_job.deliver_due(join=False))
 
     def _was_away(self) -> bool:
         return not timedelta(0) <= utc_now() - self._woken_at <= _AWAY
@@ -163,7 +167,7 @@ class Ticker:
             self._publish()
         self._start(self._alert_then_deliver)
         self._start(self.runtime.retention_job.drop_old)
-        self._deliver()
+        self.deliver()
 
     def _on_time(self) -> None:
         # After a time away the next minute reads the feeds first.
@@ -172,9 +176,6 @@ class Ticker:
 
     def _publish(self) -> None:
         self._start(self._publish_and_deliver)
-
-    def _deliver(self) -> None:
-        self._start(lambda: self.runtime.deliver_job.deliver_due(join=False))
 
     async def _plan_then_poll(self) -> None:
         # What the clock that ran ahead wrote would be waited for.
@@ -199,11 +200,11 @@ class Ticker:
         self._publish()
 
     async def _publish_and_deliver(self) -> None:
-        await self.runtime.publish_job.publish_due(report=lambda _: self._deliver())
+        await self.runtime.publish_job.publish_due(report=lambda _: self.deliver())
 
     async def _alert_then_deliver(self) -> None:
         if await self.runtime.alert_job.alert():
-            self._deliver()
+            self.deliver()
 
     def _start(self, work: Callable[[], Awaitable[object]]) -> None:
         task = asyncio.create_task(self._round(work))

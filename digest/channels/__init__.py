@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from digest.channels.pace import Paces
-from digest.channels.protocol import Channel, Session
+from digest.channels.protocol import Channel, Conversation, Conversing, Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from digest.channels.base import BaseChannel
     from digest.config import Settings
 
-__all__ = ["Channel", "Session", "channel_class", "open_channels"]
+__all__ = ["Channel", "Conversation", "Conversing", "Session", "channel_class", "open_channels"]
 
 
 def channel_class(kind: str) -> type[BaseChannel[Any]]:

@@ -9,11 +9,12 @@ from msgspec import Struct
 from digest.model import NO_PICTURES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AbstractAsyncContextManager
     from datetime import timedelta
 
     from digest.channels.pace import Pace
-    from digest.model import Delivery, Edition, Pictures, Rendition
+    from digest.model import Delivery, Edition, IncomingMessage, Pictures, Rendition
     from digest.rendering.renderer import Renderer
 
 
@@ -105,3 +106,34 @@ class Channel(Protocol):
         Raises:
             DeliveryError: it would not work now.
         """
+
+
+class Conversation(Protocol):
+    """What people write to the bot of a channel, and what it answers them."""
+
+    async def incoming(self, after: int | None) -> Sequence[IncomingMessage]:
+        """Every message behind the one of this number, oldest first; None: all there are.
+
+        It waits for one, for half a minute at the most, and answers those that are for nobody here
+        too, so that none is asked for again. Before this, the service may forget the earlier ones.
+
+        Raises:
+            DeliveryError: nobody knows whether somebody wrote; it is asked again.
+        """
+
+    def is_own(self, message: IncomingMessage) -> bool:
+        """Whether it was written in the chat that the channel posts to."""
+
+    async def answer(self, message: IncomingMessage, part: bytes) -> None:
+        """Send a part of a rendition, or a greeting, to where a message was written.
+
+        Raises:
+            DeliveryError: as `Session.send`; `retry_after` says when it may go.
+        """
+
+
+class Conversing(Channel, Protocol):
+    """A channel whose settings name a `bot`."""
+
+    def conversation(self) -> Conversation:
+        """A conversation of its bot; one for each bot is enough."""

@@ -55,6 +55,7 @@ _COMMANDS = {
         "feeds": ("feeds", "Find, try, add, remove and pause feeds; move them in and out."),
         "held": ("held", "Show the entries held from a flood, or decide about them."),
         "recipients": ("recipients", "Show, change and move the recipients of email channels."),
+        "pair": ("pair", "Show who may ask a bot, let somebody do so, or end it."),
         "digests": ("digests", "Move or forget digests that the configuration file has no more."),
     },
     "Deliveries": {

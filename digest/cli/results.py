@@ -25,6 +25,7 @@ from digest.cli.preview import ExplainedEdition
 from digest.cli.setup.init import Init
 from digest.cli.setup.service import ServiceRemoved, ServiceState, ServiceText
 from digest.cli.templates import TemplateCheck, ThemeExport, Themes
+from digest.jobs.pairing import PairingChanged, Pairings
 from digest.jobs.recipient_admin import Recipients, RecipientsAllow
 from digest.jobs.recipient_import import RecipientsImport
 from digest.jobs.renames import DigestsForget, DigestsMove, RecipientsForget, RecipientsMove
@@ -90,6 +91,7 @@ RESULTS = {
     "recipients allow": Result((RecipientsAllow,), writes=True),
     "recipients import": Result((RecipientsImport,), writes=True),
     "recipients export": Result((Recipients,)),
+    "pair": Result((Pairings, PairingChanged), writes=True),
     "digests move": Result((DigestsMove,), writes=True),
     "digests forget": Result((DigestsForget,), writes=True),
     "templates list": Result((Themes,)),

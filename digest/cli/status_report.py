@@ -46,6 +46,7 @@ _MENDS = {
     "quota": "give it a greater `daily_entries` or `daily_size`, or: digest feeds remove {url}",
     "host": "give its feeds a longer `every`, or ask its operator; their feeds wait until then",
     "channel": "digest check --online",
+    "commands": "digest check --online",
     "template": "digest preview {name} --open",
     "digest": "digest preview {name}",
     "deliveries": "name the channel in the file again, or: digest deliveries --state pending",

@@ -20,6 +20,7 @@ _SAYS = {
     "quota": "{name} brings more than is kept",
     "host": "{name} allows no requests",
     "channel": "The channel {name} takes nothing",
+    "commands": "The channel {name} hears no commands",
     "template": "The templates of {name} fail",
     "disk": "The disk of the database is full",
     "settings": "{name} has an error",

@@ -44,11 +44,14 @@ class AlertJob:
         untold = await self._store.transact(lambda store: store.incidents.untold())
         if not untold:
             return None
-        routes = self._routes(await self._store.transact(lambda store: store.ledger.backing_off()))
+        now = self._clock()
+        resting = await self._store.transact(
+            lambda store: [*store.ledger.backing_off(), *store.pairings.paused(now)]
+        )
+        routes = self._routes(resting)
         if not routes:
             return None
         titles = await self._titles()
-        now = self._clock()
         troubles = [self._trouble(incident, titles) for incident in untold]
         edition = compose_alert(troubles, self._settings.timezone, now)
         renditions = [channel.render(edition, self._templates) for channel in routes]

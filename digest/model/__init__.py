@@ -69,6 +69,7 @@ from digest.model.feeds import (
     PollResult,
     Spent,
 )
+from digest.model.incoming import IncomingMessage
 from digest.model.schedules import Schedule
 from digest.model.structs import as_dict, as_json, repr_without
 
@@ -100,6 +101,7 @@ __all__ = [
     "Held",
     "HostBackoff",
     "Images",
+    "IncomingMessage",
     "KeyedEntry",
     "KnownEntry",
     "Leaning",

@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+NOT_HEARD = "commands"
+"""The kind of incident of a channel whose bot cannot be asked what people wrote."""
+
 
 class Incident(Struct, frozen=True):
     """What needs a person; `closed_at` is null while it lasts."""
 
     id: int
     kind: str
-    """feed, gone, flood, quota, host, channel, template, disk, limit (of this machine) or settings.
+    """feed, gone, flood, quota, host, channel, commands, template, disk, limit (of this machine)
+    or settings.
     """
     subject: str
     """A feed's address, a host, a channel's name, or the path of the database or of the file."""
@@ -86,6 +90,11 @@ class IncidentQueries:
             for incident in open_incidents(connection):
                 if incident.kind == kind:
                     close_incident(connection, kind, incident.subject, now)
+
+    def keep_only(self, kind: str, subjects: Collection[str], now: datetime) -> None:
+        """Close those of a kind that are of something else; nobody has to hear of it."""
+        with self._database.transaction() as connection:
+            _forget(connection, (kind,), subjects, now)
 
     def note_template(
         self, digest: str, trouble: str | None, now: datetime, store: Callable[[], T]

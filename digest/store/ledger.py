@@ -13,6 +13,7 @@ from digest.config.addresses import mail_key
 from digest.store.delivery_rows import backoff_of, delivery_of, payloads_of
 from digest.store.incidents import close_incident, open_incident
 from digest.store.ledger_statements import CLAIM, IS_DUE, LEAVE_OUT, MAY_SEND, RECORD, TIME_HAS_COME
+from digest.store.pairings import paused_channels
 from digest.store.recipients import note_bounce
 from digest.store.tables import UtcDateTime, channels, deliveries, renditions
 
@@ -72,7 +73,12 @@ class LedgerQueries:
         )
         with self._database.transaction() as connection:
             found = connection.execute(query.order_by(deliveries.c.channel), {"now": now})
-            return {row.channel: backoff_of(row) if row.last_error else None for row in found}
+            paused = paused_channels(connection, now)
+            return {
+                row.channel: backoff_of(row) if row.last_error else None
+                for row in found
+                if row.channel not in paused
+            }
 
     def due(self, channel: str, kind: str, now: datetime) -> list[Delivery]:
         """A channel's deliveries whose time has come, in order, with their payloads.
@@ -155,15 +161,20 @@ class LedgerQueries:
                 open_incident(connection, "channel", delivery.channel, backoff.reason, now)
 
     def waiting(self, now: datetime) -> int:
-        """How many deliveries are still to be made, but for those that are wanted later."""
+        """How many deliveries are still to be made, but for those that are wanted later.
+
+        Such are those of a channel that somebody has paused, too.
+        """
         at = deliveries.c.next_attempt_at
         open_ones = sa.or_(
             sa.and_(deliveries.c.state == "pending", sa.or_(at.is_(None), at <= now)),
             deliveries.c.state.in_(("sending", "retrying")),
             sa.and_(deliveries.c.state == "unknown", at.is_not(None)),
         )
-        query = sa.select(sa.func.count()).select_from(deliveries).where(open_ones)
+        query = sa.select(sa.func.count()).select_from(deliveries)
         with self._database.transaction() as connection:
+            paused = paused_channels(connection, now)
+            query = query.where(open_ones, deliveries.c.channel.not_in(paused))
             return connection.execute(query).scalar_one()
 
     def backing_off(self) -> list[str]:

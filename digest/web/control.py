@@ -180,6 +180,7 @@ def _routes(daemon: Daemon) -> list[web.RouteDef]:
     commands += [web.post(f"/{command}", _tests(daemon)) for command in ("send_test", "test")]
     commands += [web.post(f"/{command}", decide) for command in ("retry", "drop", "resend")]
     commands.append(web.post("/rotate", partial(_rotate, daemon)))
+    commands += [web.post(f"/{command}", _pairings(daemon)) for command in ("pair", "revoke")]
     return [*commands, web.get("/alive", alive)]
 
 
@@ -213,6 +214,18 @@ def _tests(daemon: Daemon) -> Callable[[web.Request], Awaitable[web.Response]]:
         return await _answer(daemon.carry_out(work))
 
     return test
+
+
+def _pairings(daemon: Daemon) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """What changes who may ask bots."""
+
+    async def change(request: web.Request) -> web.Response:
+        asked, command = await request.json(), request.path.lstrip("/")
+        return await _answer(
+            daemon.carry_out(lambda runtime: runtime.pairing_admin.carry_out(command, asked["who"]))
+        )
+
+    return change
 
 
 async def _reload(daemon: Daemon) -> Reloaded:

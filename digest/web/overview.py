@@ -34,6 +34,7 @@ MENDS = {
     "quota": ("Give it a greater `daily_entries` or `daily_size`, or remove it", "/feeds/{feed}"),
     "host": ("Give its feeds a longer `every`, or ask its operator", "/feeds"),
     "channel": ("Mend what it says, then retry what waits", "/deliveries?state=pending"),
+    "commands": ("Mend what it says; it is tried again every few minutes", ""),
     "template": ("Mend the template; the theme's own stands in for it", "/digests/{name}"),
     "digest": ("See what its next edition would be", "/digests/{name}"),
     "deliveries": ("Name the channel in the file again, or drop them", "/deliveries?state=pending"),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from digest.channels.pace import Pace, Paces
     from digest.channels.telegram.bot_api import BotApi
+    from digest.channels.telegram.conversation import TelegramConversation
     from digest.config import Settings
     from digest.model import Delivery, Edition, Pictures
     from digest.rendering.renderer import Renderer
@@ -137,6 +138,12 @@ class TelegramChannel(MessageChannel[TelegramSettings]):
             if error.verdict != "refused":
                 raise
         return f"the bot is @{bot.get('username')}, which posts to {chat_name(chat)}"
+
+    def conversation(self) -> TelegramConversation:
+        """What people write to the bot, and its answers."""
+        from digest.channels.telegram.conversation import TelegramConversation
+
+        return TelegramConversation(self.settings, lambda: self._chat)
 
     def greeting(self, line: str) -> bytes:
         """A message of one line."""

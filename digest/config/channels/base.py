@@ -116,6 +116,15 @@ class ChannelSettings(Model):
         return f"{self.kind} {sha256(address.get_secret_value().encode()).hexdigest()}"
 
     @property
+    def bot(self) -> str | None:
+        """The account that takes commands for it; None: it takes none.
+
+        It is no secret and stays the same, since it is what people are paired with; the channels
+        that name the same are asked together.
+        """
+        return None
+
+    @property
     def server_url(self) -> str | None:
         """The address that it posts to; may be secret as a whole."""
         return self.hook_address.get_secret_value() if self.hook_address else None

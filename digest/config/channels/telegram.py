@@ -109,6 +109,12 @@ class TelegramSettings(ChannelSettings):
         return f"telegram {sha256(self.bot_token.get_secret_value().encode()).hexdigest()}"
 
     @property
+    def bot(self) -> str | None:
+        """The id of the bot, which is no secret, and stays when its token is made anew."""
+        number = self.bot_token.get_secret_value().partition(":")[0]
+        return f"telegram {number}" if self.commands else None
+
+    @property
     def server_url(self) -> str:
         """Where the Bot API is, without the token."""
         return self.api_url

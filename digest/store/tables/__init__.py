@@ -26,6 +26,7 @@ from digest.store.tables.full_texts import full_texts, robots
 from digest.store.tables.hosts import host_backoffs
 from digest.store.tables.incidents import incidents
 from digest.store.tables.keys import keys
+from digest.store.tables.pairings import heard, pairings, pauses
 from digest.store.tables.recipients import (
     ask_budgets,
     asks,
@@ -58,6 +59,7 @@ __all__ = [
     "feedback",
     "feeds",
     "full_texts",
+    "heard",
     "host_backoffs",
     "incidents",
     "keys",
@@ -66,7 +68,9 @@ __all__ = [
     "metadata",
     "moves",
     "never_asked",
+    "pairings",
     "passed_over",
+    "pauses",
     "recipients",
     "renditions",
     "robots",

@@ -120,20 +120,18 @@ def _paragraph(text: str) -> str:
 
 
 def _lines(text: str) -> str:
-    return "".join(_run(sort, list(run)) for sort, run in groupby(text.split("\n"), key=_sort))
+    return "".join(_run(start, list(run)) for start, run in groupby(text.split("\n"), key=_start))
 
 
-def _run(sort: str, lines: list[str]) -> str:
-    match sort:
-        case "<li>":
-            return f"<ul>{''.join(lines)}</ul>"
-        case "<h":
-            return "".join(lines)
-        case _:
-            return f"<p>{'<br>'.join(lines)}</p>"
+def _run(start: str, lines: list[str]) -> str:
+    """Lines that begin alike: a list, headings, or a paragraph."""
+    if start == _ITEM:
+        return f"<ul>{''.join(lines)}</ul>"
+    return "".join(lines) if start else f"<p>{'<br>'.join(lines)}</p>"
 
 
-def _sort(line: str) -> str:
+def _start(line: str) -> str:
+    """What a line begins with that is no text; empty for one of a paragraph."""
     return next((start for start in (_HEADING, _ITEM) if line.startswith(start)), "")
 
 

@@ -137,8 +137,14 @@ class Homeserver:
 
     def _post(self, seen: Seen, room: str, transaction: tuple[str, ...]) -> Reply:
         answer = self.answers.pop(0) if self.answers else None
-        if answer and not self.taken:
-            return answer
+        if self.taken or not answer:
+            taken = self._take(seen, room, transaction)
+            answer = answer or taken
+        if answer.hold:
+            self.held.set()
+        return answer
+
+    def _take(self, seen: Seen, room: str, transaction: tuple[str, ...]) -> Reply:
         if room != ROOM or self.membership != "join":
             return NOT_IN_ROOM
         if wrong := wrong_with(seen.body):
@@ -147,9 +153,7 @@ class Homeserver:
             self._transactions[transaction] = f"$event{len(self.events)}"
             self.events.append(seen.json)
             self.bodies.append(seen.body)
-        if answer and answer.hold:
-            self.held.set()
-        return answer or said(event_id=self._transactions[transaction])
+        return said(event_id=self._transactions[transaction])
 
     def related(self) -> Iterator[str | None]:
         """The event that each event is in the thread of."""

@@ -129,11 +129,13 @@ async def test_an_answer_that_got_lost_makes_no_copy(
     assert home.answers == []
 
 
+@pytest.mark.parametrize("before", [0, 1])
+@pytest.mark.parametrize("taken", [True, False])
 async def test_what_was_on_its_way_in_a_crash_makes_no_copy(
-    tmp_path: Path, server: HttpServer, home: Homeserver
+    tmp_path: Path, server: HttpServer, home: Homeserver, *, taken: bool, before: int
 ) -> None:
     go = threading.Event()
-    home.answers, home.taken = [None, Reply(hold=go)], True
+    home.answers, home.taken = [*[None] * before, Reply("", 502, hold=go)], taken
     async with started(tmp_path, matrix(tmp_path, server)) as daemon:
         count = await daemon.publish(LONG)
         going = asyncio.create_task(daemon.delivering.deliver_due())

@@ -17,7 +17,6 @@ from digest.model.deliveries import (
 )
 from digest.model.editions import (
     ALERTS,
-    NO_PICTURES,
     AlsoIn,
     CatchUp,
     Content,
@@ -28,9 +27,6 @@ from digest.model.editions import (
     Listed,
     More,
     Overflow,
-    Picture,
-    PictureFile,
-    Pictures,
     Quiet,
     Related,
     Section,
@@ -69,6 +65,7 @@ from digest.model.feeds import (
     PollResult,
     Spent,
 )
+from digest.model.pictures import NO_PICTURES, Picture, PictureFile, Pictures
 from digest.model.schedules import Schedule
 from digest.model.structs import as_dict, as_json, repr_without
 

@@ -1,11 +1,9 @@
-"""Editions: their stories, sections and pictures."""
+"""Editions: their stories and sections."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
 from typing import Literal
 
 from msgspec import Struct
@@ -13,7 +11,7 @@ from msgspec.structs import replace
 
 from digest.model.blocks import EditionBlock
 from digest.model.entries import Fact
-from digest.model.structs import repr_without
+from digest.model.pictures import Picture
 
 # The digest that alerts are editions of; no other can be called so.
 ALERTS = "alerts"
@@ -41,37 +39,6 @@ class Related(Struct, frozen=True):
     feed: str
     published: datetime | None = None
     excerpt: str = ""
-
-
-class Picture(Struct, frozen=True):
-    """A picture that was seen: where it is, and its size in pixels.
-
-    `content_id` is set where a message has the picture in it (RFC 2392).
-    """
-
-    url: str
-    width: int
-    height: int
-    content_id: str = ""
-
-    def within(self, width: int, height: int) -> tuple[int, int]:
-        """Its size where it is shown no larger than this, in its own proportions."""
-        scale = min(1.0, width / self.width, height / self.height)
-        return max(1, round(self.width * scale)), max(1, round(self.height * scale))
-
-
-class PictureFile(Struct, frozen=True):
-    """A picture that a message has in it; `kind` is `png`, `jpeg` or `gif`."""
-
-    kind: str
-    data: bytes
-
-    __repr__ = repr_without("data")
-
-
-# By content id.
-Pictures = Mapping[str, PictureFile]
-NO_PICTURES: Pictures = MappingProxyType({})
 
 
 class Story(Struct, frozen=True):

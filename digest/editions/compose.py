@@ -12,9 +12,10 @@ from msgspec.structs import replace
 
 from digest.editions.authors import byline, writer
 from digest.editions.feed_names import feed_names
-from digest.editions.headlines import cut_at_word, headline, without_agency
+from digest.editions.headlines import headline, without_agency
 from digest.editions.order import Heading, Layout, Place, order
 from digest.editions.posts import is_pictorial, is_untitled
+from digest.editions.subject_line import subject_line
 from digest.language import ENGLISH, language_of
 from digest.model import (
     AlsoIn,
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 _WORDS_A_MINUTE = 230
 # What has fewer words is the text of a note, or only tells of one: neither is worth a time.
 _TEXT = 200
-_LONGEST_LEAD = 90
 # Of the titles and links in the full list together: some 5,000 of them as people write them.
 _MOST_LISTED = 500_000
 
@@ -104,7 +104,12 @@ def compose(frame: Frame, selection: Selection, budget: Budget | None = None) ->
     return Edition(
         digest=frame.digest,
         title=frame.title,
-        subject=_subject(frame, selection, ordered.lead),
+        subject=subject_line(
+            frame.title,
+            frame.language,
+            headline(ordered.lead.lead.title) if ordered.lead else None,
+            len(selection.stories) - 1,
+        ),
         period_from=_start(frame, selection),
         period_to=frame.period_to,
         composed_at=frame.composed_at,
@@ -279,22 +284,3 @@ def _image(frame: Frame, entry: Entry) -> str:
 
 def _feed_name(frame: Frame, entry: Entry) -> str:
     return frame.names[entry.feed_url] or ""
-
-
-def _subject(frame: Frame, selection: Selection, lead: Cluster | None) -> str:
-    """The digest, the story that leads, and how many more: different for each edition.
-
-    A title that begins with the name of the digest says it for both.
-    """
-    language = language_of(frame.language)
-    if lead is None:
-        return language.translate("{digest}: nothing new", digest=frame.title)
-    title = cut_at_word(headline(lead.lead.title), _LONGEST_LEAD)
-    is_named = title.casefold().startswith(frame.title.casefold())
-    if others := len(selection.stories) - 1:
-        title = language.plural(
-            others, "{story}, and {number} more", "{story}, and {number} more", story=title
-        )
-    if is_named:
-        return title
-    return language.translate("{digest}: {story}", digest=frame.title, story=title)

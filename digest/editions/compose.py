@@ -66,6 +66,7 @@ class Frame(Struct, frozen=True):
     too. `marking` are the addresses of those whose edited entries are marked. `watched` are the
     rules that raise an entry, by its id. `top` is the most stories above the sections, `fold` how
     many are shown with their text. `inside` are the hosts of feeds that may be on this network.
+    `ranks` is the place of a story among all by its claim, by the id of the entry that leads it.
     """
 
     digest: str
@@ -86,6 +87,7 @@ class Frame(Struct, frozen=True):
     language: str = ENGLISH
     next_at: datetime | None = None
     health: Health = Health()
+    ranks: Mapping[int, int] = field(default_factory=dict)
 
 
 def compose(frame: Frame, selection: Selection, budget: Budget | None = None) -> Edition:
@@ -93,7 +95,8 @@ def compose(frame: Frame, selection: Selection, budget: Budget | None = None) ->
 
     What the budget has no room for stands under no subject with others.
     """
-    frame = replace(frame, names=_shown_names(frame, selection))
+    ranks = {story.lead.id: rank for rank, story in enumerate(selection.stories)}
+    frame = replace(frame, names=_shown_names(frame, selection), ranks=ranks)
     counted = _counted(frame, selection)
     *_, also = fixed_headings(frame.language)
     # In a digest of one feed all is of its one section, what is watched first.
@@ -175,7 +178,8 @@ def _counted(frame: Frame, selection: Selection) -> dict[str, More]:
         counted[lead.feed_url].append(story)
         room -= len(lead.title) + len(lead.link)
         if room >= 0:
-            titles[lead.feed_url].append(Listed(lead.title, lead.link))
+            is_watched = not story.ids.isdisjoint(frame.watched)
+            titles[lead.feed_url].append(Listed(lead.title, lead.link, is_watched))
     stories = Counter({url: len(stories) for url, stories in counted.items()})
     stories.update({url: len(numbers) for url, numbers in selection.unread.items()})
     homes = {url: stories[0].lead.feed_home for url, stories in counted.items()}
@@ -248,6 +252,7 @@ def _story(frame: Frame, place: Place) -> Story:
         video=lead.video,
         untitled=frame.content != "none" and is_untitled(lead.title, lead.excerpt),
         pictorial=is_pictorial(lead),
+        rank=frame.ranks.get(lead.id, 0),
     )
 
 

@@ -10,6 +10,7 @@ from digest.model.deliveries import (
     Delivery,
     DeliveryState,
     Frequency,
+    NotGiven,
     Outcome,
     Recipient,
     RecipientState,
@@ -32,6 +33,7 @@ from digest.model.editions import (
     Section,
     ShownAs,
     Story,
+    Unwatched,
     shown_as,
 )
 from digest.model.entries import (
@@ -103,6 +105,7 @@ __all__ = [
     "Listed",
     "More",
     "Move",
+    "NotGiven",
     "Outcome",
     "Overflow",
     "ParsedEntry",
@@ -126,6 +129,7 @@ __all__ = [
     "Spent",
     "Story",
     "Thresholds",
+    "Unwatched",
     "Vote",
     "as_dict",
     "as_json",

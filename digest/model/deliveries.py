@@ -57,6 +57,23 @@ class Rendition(Struct, frozen=True):
     personal: bool = False
 
 
+class NotGiven(Struct, frozen=True):
+    """Entries of an edition that a channel is not given as stories, and why.
+
+    Those that are `counted` are counted there; of the others it says nothing.
+    """
+
+    channel: str
+    reason: str
+    entries: tuple[int, ...]
+    counted: bool = False
+
+    def line(self, what: str) -> str:
+        """What was not given to the channel, and why, for a person."""
+        does = "only counts" if self.counted else "is not given"
+        return f"{self.channel} {does} {what}: {self.reason}"
+
+
 class Delivery(Struct, frozen=True):
     """One edition x one channel x one recipient x one part, as the ledger has it.
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from digest.model.blocks import EditionBlock
-from digest.model.entries import Fact
+from digest.model.entries import CONFIRMATION, Fact
 from digest.model.pictures import Picture
 
 # The digest that alerts are editions of; no other can be called so.
@@ -21,6 +21,9 @@ Content = Literal["excerpt", "full", "none"]
 Images = Literal["none", "remote", "embedded"]
 # What becomes of the stories that an edition has no room for; what it shows an entry as.
 Overflow = Literal["list", "next", "drop"]
+# What becomes of stories that no rule raised: left out where no channel takes them, or kept for
+# the channels that this edition is not for.
+Unwatched = Literal["shown", "left out", "kept"]
 ShownAs = Literal["story", "line", "counted"]
 
 
@@ -52,7 +55,8 @@ class Story(Struct, frozen=True):
     A form that has no room for a `cut` one counts it. `facts` are as they were when the edition was
     composed; `discussion` is where people talk about it. `had` is when an earlier edition had its
     link, which makes a line of it. An `untitled` one is a post: its title is how its text begins. A
-    `pictorial` one is little but its picture.
+    `pictorial` one is little but its picture. `rank` is its place among all stories of the edition
+    by their claim to be shown, from 0 on.
     """
 
     title: str
@@ -80,6 +84,12 @@ class Story(Struct, frozen=True):
     video: bool = False
     untitled: bool = False
     pictorial: bool = False
+    rank: int = 0
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether a rule raised it, or it asks its reader to confirm something."""
+        return bool(self.watched) or any(fact.name == CONFIRMATION for fact in self.facts)
 
     @property
     def is_post(self) -> bool:
@@ -94,10 +104,14 @@ class Story(Struct, frozen=True):
 
 
 class Listed(Struct, frozen=True):
-    """A story that an edition counts, as its full list names it; `url` may be empty."""
+    """A story that an edition counts, as its full list names it; `url` may be empty.
+
+    A `watched` one is of those that a rule raised.
+    """
 
     title: str
     url: str
+    watched: bool = False
 
 
 class More(Struct, frozen=True):

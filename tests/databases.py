@@ -25,6 +25,7 @@ _TAKE_OUT = {
     "0022": ["ALTER TABLE feeds DROP COLUMN resolved"],
     "0023": ["ALTER TABLE entries DROP COLUMN gone_at"],
     "0025": ["DROP TABLE block_answers"],
+    "0027": ["DROP TABLE not_given"],
     "0024": ["DROP TABLE full_texts", "DROP TABLE robots"],
 }
 

@@ -82,6 +82,11 @@ class Selection(Struct, frozen=True):
         """The numbers of all entries that are only counted."""
         return frozenset(chain(*self.unread.values(), *(story.ids for story in self.counted)))
 
+    def counted_among(self, watched: Collection[int]) -> frozenset[int]:
+        """The numbers of the entries of counted stories that have any of these."""
+        stories = (story.ids for story in self.counted if not story.ids.isdisjoint(watched))
+        return frozenset(chain.from_iterable(stories))
+
     @property
     def leanings(self) -> dict[int, Leaning]:
         """What votes come to for the entries on whose stories there are any, by their numbers."""

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from msgspec import convert
 
-from digest.model import Edition, Entry, Rendition, Sample, ShownEntry, as_dict
+from digest.model import Edition, Entry, NotGiven, Rendition, Sample, ShownEntry, as_dict
 from digest.store.entries import pass_over
 from digest.store.entry_rows import entry_of, select_entries
+from digest.store.not_given import forget_not_given, note_not_given
 from digest.store.pending import of_pending, pending_numbers
 from digest.store.publish import Rest, plan_deliveries, planned_readers, take_entries
 from digest.store.recipients import audience
@@ -142,6 +143,7 @@ class EditionQueries:
                 .returning(editions.c.id)
             ).scalar_one()
             take_entries(connection, edition, edition_id, rest)
+            note_not_given(connection, edition_id, rest.not_given)
             pass_over(connection, edition.digest, rest.left_out, edition.composed_at)
             # An edition that somebody asks for waits for nothing.
             wanted_at = scheduled_for if next_edition_at else None
@@ -206,9 +208,15 @@ class EditionQueries:
         rendition: Rendition,
         message_id: MessageIds,
         now: datetime,
+        not_given: Collection[NotGiven] = (),
     ) -> None:
-        """Plan the deliveries of an edition through a channel that it was not for at first."""
+        """Plan the deliveries of an edition through a channel that it was not for at first.
+
+        What that channel is not given now takes the place of what it was not given then.
+        """
         with self._database.transaction() as connection:
+            forget_not_given(connection, edition_id, rendition.channel)
+            note_not_given(connection, edition_id, not_given)
             everybody = audience(connection, rendition, digest, now)
             readers = [(to, None) for to, _ in everybody]
             plan_deliveries(connection, edition_id, digest, rendition, readers, message_id, now)

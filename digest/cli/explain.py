@@ -13,7 +13,7 @@ from digest.app.human_units import clock_time
 from digest.app.troubled_feeds import troubled_feeds
 from digest.app.wiring import job_context, utc_now
 from digest.cli import aio, pass_settings
-from digest.cli.explain_verdicts import Explainer, Verdict, day_and_time
+from digest.cli.explain_verdicts import Explainer, Verdict, day_clock
 from digest.cli.output import print_result, say
 from digest.errors import UsageError
 from digest.feeds.text import one_line
@@ -101,11 +101,11 @@ async def _search(
 def _told(page: AskedPage, zone: ZoneInfo) -> str:
     """Whose text an entry has, and why."""
     if not page.reason:
-        return f"the text is that of its page, fetched {day_and_time(page.at, zone)}"
-    again = f", and is asked again {day_and_time(page.again_at, zone)}" if page.again_at else ""
-    asked = f"its page was asked for {day_and_time(page.at, zone)}{again}"
+        return f"the text is that of its page, fetched {day_clock(page.at, zone)}"
+    again = f", and is asked again {day_clock(page.again_at, zone)}" if page.again_at else ""
+    asked = f"its page was asked for {day_clock(page.at, zone)}{again}"
     if page.again_at and not page.tries:
-        asked = f"its page waits until {day_and_time(page.again_at, zone)}"
+        asked = f"its page waits until {day_clock(page.again_at, zone)}"
     return f"the text is the feed's: {page.reason}; {asked}"
 
 

@@ -112,7 +112,8 @@ def preview(
 def _explain(options: Options, settings: Settings, draft: Draft, output: Path | None) -> None:
     names: dict[str, str | None] = dict.fromkeys(entry.feed_url for entry in draft.pending)
     names |= {feed.address: feed.name for feed in settings.feeds}
-    fates = tuple(explain_draft(draft, names))
+    forms = settings.digests[configured(draft.edition.digest)].forms
+    fates = tuple(explain_draft(draft, names, forms))
     if options.json:
         print_json(ExplainedEdition(**asdict(snapshot(draft.edition)), entries=fates))
         return

@@ -81,7 +81,7 @@ def _best(edition: Edition, most: int) -> tuple[set[int], str]:
     ranked = sorted(
         range(len(stories)), key=lambda n: (not on_top[n], n != edition.lead, stories[n].rank, n)
     )
-    return set(ranked[:most]), f"it shows the best {most} of {len(stories)} stories"
+    return set(ranked[:most]), f"the best {most} of {len(stories)} stories are shown there"
 
 
 def _entries(edition: Edition, places: Collection[int], *, kept: bool = True) -> tuple[int, ...]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
-from digest.editions.channel_view import edition_for
 from digest.editions.weekly import configured, is_lively, is_weekly
 from digest.jobs.message_ids import message_ids
 from digest.jobs.plan import list_channels
@@ -104,6 +103,9 @@ class EditionWriter:
         self, edition: Edition, counts: Mapping[int, bool], channels: Collection[str]
     ) -> dict[str, ChannelView]:
         """What each channel is given of the edition; logs those that are given no story."""
+        # What only an edition needs is loaded for the first.
+        from digest.editions.channel_view import edition_for
+
         forms = self._settings.digests[configured(edition.digest)].forms
         views = {name: edition_for(edition, forms.get(name), counts) for name in channels}
         for channel, view in views.items():

@@ -68,11 +68,6 @@ class NotGiven(Struct, frozen=True):
     entries: tuple[int, ...]
     counted: bool = False
 
-    def line(self, what: str) -> str:
-        """What was not given to the channel, and why, for a person."""
-        does = "only counts" if self.counted else "is not given"
-        return f"{self.channel} {does} {what}: {self.reason}"
-
 
 class Delivery(Struct, frozen=True):
     """One edition x one channel x one recipient x one part, as the ledger has it.

@@ -73,7 +73,7 @@ async def _digest(request: web.Request) -> web.Response:
         edition=draft.edition,
         text=await _formed(site, draft, lambda previews: previews.text(None)),
         kinds=kinds_beside_text(site.settings, name),
-        why=explain_draft(draft, names),
+        why=explain_draft(draft, names, site.settings.digests[name].forms),
         editions=[
             (edition, edition_url(public, site.links, edition.digest, edition.scheduled_for))
             for edition in editions

@@ -10,6 +10,7 @@ from msgspec import Struct
 from digest.editions.channel_view import edition_for
 from digest.editions.feed_names import feed_names
 from digest.editions.similarity.copies import older_copies
+from digest.language import counted
 from digest.model import NO_LEANING, ShownAs
 
 if TYPE_CHECKING:
@@ -31,8 +32,22 @@ class NotGivenTo(Struct, frozen=True):
     @property
     def line(self) -> str:
         """All of it, for a person."""
+        return self._line()
+
+    def _line(self, what: str = "") -> str:
         how = "only counted in" if self.counted else "not given to"
-        return f"{how} {self.channel}: {self.reason}"
+        return f"{what}{how} {self.channel}: {self.reason}"
+
+
+class EntriesNotGiven(NotGivenTo, frozen=True):
+    """How many entries of an edition do not go to a channel as stories, for one reason."""
+
+    entries: int
+
+    @property
+    def line(self) -> str:
+        """All of it, for a person."""
+        return self._line(f"{counted(self.entries, 'entry', 'entries')} ")
 
 
 class EntryFate(Struct, frozen=True):
@@ -115,6 +130,14 @@ def copies_in(draft: Draft) -> dict[int, str]:
         for newest, older in older_copies(entries).items():
             found.update((copy.id, pending[newest].title) for copy in older)
     return found
+
+
+def entries_not_given(parts: Iterable[NotGiven]) -> tuple[EntriesNotGiven, ...]:
+    """How many entries of an edition its channels are not given, by channel and reason."""
+    return tuple(
+        EntriesNotGiven(part.channel, part.reason, part.counted, len(part.entries))
+        for part in parts
+    )
 
 
 def not_given_to(parts: Iterable[NotGiven], entry: int) -> tuple[NotGivenTo, ...]:

@@ -12,7 +12,7 @@ from msgspec import convert
 from digest.model import Edition, Entry, NotGiven, Rendition, Sample, ShownEntry, as_dict
 from digest.store.entries import pass_over
 from digest.store.entry_rows import entry_of, select_entries
-from digest.store.not_given import forget_not_given, note_not_given
+from digest.store.not_given import forget_not_given, note_not_given, read_not_given
 from digest.store.pending import of_pending, pending_numbers
 from digest.store.publish import Rest, plan_deliveries, planned_readers, take_entries
 from digest.store.recipients import audience
@@ -188,6 +188,19 @@ class EditionQueries:
             which = (editions.c.digest.in_(names), editions.c.scheduled_for == scheduled_for)
             query = query.where(*which, renditions.c.kind == kind).limit(1)
             return connection.execute(query).scalar()
+
+    def counted(self, edition_id: int) -> list[int]:
+        """The entries that an edition took and only counts."""
+        taken = sa.select(edition_entries.c.entry_id).where(
+            edition_entries.c.edition_id == edition_id, edition_entries.c.shown_as == "counted"
+        )
+        with self._database.transaction() as connection:
+            return list(connection.execute(taken).scalars())
+
+    def not_given(self, edition_id: int) -> tuple[NotGiven, ...]:
+        """What single channels are not given of an edition."""
+        with self._database.transaction() as connection:
+            return read_not_given(connection, edition_id)
 
     def _load(self, *which: sa.ColumnElement[bool]) -> Edition | None:
         query = sa.select(editions.c.snapshot, editions.c.digest).where(*which)

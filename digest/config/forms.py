@@ -46,6 +46,12 @@ class ChannelForm(Model):
         """Whether it is given all of an edition."""
         return self.only is None and self.max_entries is None
 
+    @property
+    def text(self) -> str:
+        """What it is given, for a person; empty where that is all."""
+        most = f"the best {self.max_entries}" if self.max_entries else ""
+        return ", ".join(filter(None, ("only what is watched" if self.only else "", most)))
+
     @model_serializer(mode="wrap")
     def _as_in_files(self, handler: SerializerFunctionWrapHandler) -> Any:
         """Its name where there is nothing else to say."""

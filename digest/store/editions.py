@@ -180,9 +180,13 @@ class EditionQueries:
         return next(filter(None, found), None)
 
     def payload_due(self, digest: str, scheduled_for: datetime, kind: str) -> bytes | None:
-        """What a channel of a kind sends of the edition of a digest, by any name, for a time."""
+        """What a channel of a kind sends of the edition of a digest, by any name, for a time.
+
+        Of several the longest: a channel may be given a part of the edition.
+        """
         of_it = renditions.join(editions, editions.c.id == renditions.c.edition_id)
-        query = sa.select(renditions.c.payload).select_from(of_it).order_by(renditions.c.channel)
+        longest_first = sa.func.length(renditions.c.payload).desc(), renditions.c.channel
+        query = sa.select(renditions.c.payload).select_from(of_it).order_by(*longest_first)
         with self._database.transaction() as connection:
             names = [digest, *moved_to(connection, "digest", digest)]
             which = (editions.c.digest.in_(names), editions.c.scheduled_for == scheduled_for)

@@ -65,10 +65,10 @@ async def _digest(request: web.Request) -> web.Response:
         name=name,
         row=next(row for row in report.digests if row.name == name),
         feeds=site.settings.feeds_of(name),
-        channels={
-            channel: site.settings.channels[channel]
-            for channel in site.settings.digests[name].send_to
-        },
+        channels=[
+            (channel, site.settings.channels[channel].kind, form.text)
+            for channel, form in site.settings.digests[name].forms.items()
+        ],
         recipients=recipients(site.settings, name),
         edition=draft.edition,
         text=await _formed(site, draft, lambda previews: previews.text(None)),

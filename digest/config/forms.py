@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from digest.config.base import Model
+from digest.config.fields import one_or_many
 
 # With `null`, as an editor sees a key that has no value yet.
 _OR_NONE = WithJsonSchema({"enum": ["watched", None]})
@@ -58,10 +59,6 @@ class ChannelForm(Model):
         return self.channel if self.is_whole else handler(self)
 
 
-def _one_or_many(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
 def _with_name(value: object) -> object:
     return {"channel": value} if isinstance(value, str) else value
 
@@ -72,5 +69,5 @@ _OneForm = Annotated[
 ]
 _Forms = Annotated[tuple[_OneForm, ...], Field(min_length=1)]
 ChannelForms = Annotated[
-    _Forms, BeforeValidator(_one_or_many, json_schema_input_type=_Text | _Forms)
+    _Forms, BeforeValidator(one_or_many, json_schema_input_type=_Text | _Forms)
 ]

@@ -26,6 +26,7 @@ _TAKE_OUT = {
     "0023": ["ALTER TABLE entries DROP COLUMN gone_at"],
     "0025": ["DROP TABLE block_answers"],
     "0026": [f"DROP TABLE {name}" for name in ("pauses", "heard", "pairings")],
+    "0027": ["DROP TABLE not_given"],
     "0024": ["DROP TABLE full_texts", "DROP TABLE robots"],
 }
 

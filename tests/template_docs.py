@@ -103,6 +103,8 @@ WORDS: dict[type, dict[str, str]] = {
         "video": "whether that recording is to be watched",
         "untitled": "whether it has no title of its own: `title` is how its text begins",
         "pictorial": "whether it is little but its picture, like a comic",
+        "rank": "its place among all stories of the edition by their claim to be shown, from 0 on",
+        "is_watched": "whether a rule raised it, or it asks its reader to confirm something",
         "is_post": "whether it is `untitled` and not `brief`: it is shown by its text",
         "is_shared": "whether it is new and another feed has it or something like it",
     },
@@ -132,7 +134,11 @@ WORDS: dict[type, dict[str, str]] = {
         "listed": "the first of these, mostly all, by their titles",
         "unlisted": "how many more there are",
     },
-    Listed: {"title": "its title", "url": "where it is, or empty"},
+    Listed: {
+        "title": "its title",
+        "url": "where it is, or empty",
+        "watched": "whether a rule would have raised it",
+    },
     EditionBlock: {
         "kind": "what it is: `weather`, `calendar`",
         "title": "what stands above it",

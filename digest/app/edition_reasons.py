@@ -7,14 +7,47 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from digest.editions.channel_view import edition_for
 from digest.editions.feed_names import feed_names
 from digest.editions.similarity.copies import older_copies
+from digest.language import counted
 from digest.model import NO_LEANING, ShownAs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from digest.config.forms import ChannelForm
     from digest.jobs.draft_material import Draft
+    from digest.model import NotGiven
+
+
+class NotGivenTo(Struct, frozen=True):
+    """A channel that an entry does not go to as a story, and why."""
+
+    channel: str
+    reason: str
+    counted: bool
+    """Whether it is counted there, or not even that."""
+
+    @property
+    def line(self) -> str:
+        """All of it, for a person."""
+        return self._line()
+
+    def _line(self, what: str = "") -> str:
+        how = "only counted in" if self.counted else "not given to"
+        return f"{what}{how} {self.channel}: {self.reason}"
+
+
+class EntriesNotGiven(NotGivenTo, frozen=True):
+    """How many entries of an edition do not go to a channel as stories, for one reason."""
+
+    entries: int
+
+    @property
+    def line(self) -> str:
+        """All of it, for a person."""
+        return self._line(f"{counted(self.entries, 'entry', 'entries')} ")
 
 
 class EntryFate(Struct, frozen=True):
@@ -44,6 +77,8 @@ class EntryFate(Struct, frozen=True):
     """How many readers wanted less from its feed."""
     waits: str = ""
     """Why it waits, where that is not for room; or empty."""
+    not_given: tuple[NotGivenTo, ...] = ()
+    """The channels that do not show it."""
 
     @property
     def line(self) -> str:
@@ -57,7 +92,7 @@ class EntryFate(Struct, frozen=True):
             "left out": self.rule,
         }
         watched = f"; watched: {', '.join(self.watched)}" if self.watched else ""
-        said = "".join(f"; {line}" for line in self.said)
+        said = "".join(f"; {line}" for line in (*self.said, *(to.line for to in self.not_given)))
         return f"{self.fate}: {self.title} ({self.feed}), {because[self.fate]}{watched}{said}"
 
     @property
@@ -97,10 +132,36 @@ def copies_in(draft: Draft) -> dict[int, str]:
     return found
 
 
-def explain_draft(draft: Draft, names: Mapping[str, str | None]) -> list[EntryFate]:
+def entries_not_given(parts: Iterable[NotGiven]) -> tuple[EntriesNotGiven, ...]:
+    """How many entries of an edition its channels are not given, by channel and reason."""
+    return tuple(
+        EntriesNotGiven(part.channel, part.reason, part.counted, len(part.entries))
+        for part in parts
+    )
+
+
+def not_given_to(parts: Iterable[NotGiven], entry: int) -> tuple[NotGivenTo, ...]:
+    """The channels that do not show an entry, of those that are not given all of an edition."""
+    return tuple(
+        NotGivenTo(part.channel, part.reason, part.counted)
+        for part in parts
+        if entry in part.entries
+    )
+
+
+def not_given_of(draft: Draft, forms: Mapping[str, ChannelForm]) -> list[NotGiven]:
+    """What channels would not be given of a draft."""
+    views = (edition_for(draft.edition, form, draft.counts) for form in forms.values())
+    return [part for view in views for part in view.not_given]
+
+
+def explain_draft(
+    draft: Draft, names: Mapping[str, str | None], forms: Mapping[str, ChannelForm]
+) -> list[EntryFate]:
     """Why each entry is where it is: those taken as they are read, then the newest first.
 
-    `names` is what the configuration calls feeds, by address.
+    `names` is what the configuration calls feeds, by address; `forms` is what the digest's channels
+    are given.
     """
     places = {
         number: (section.title, story)
@@ -112,6 +173,7 @@ def explain_draft(draft: Draft, names: Mapping[str, str | None]) -> list[EntryFa
     entries = sorted(draft.pending, key=lambda entry: (entry.dated, entry.id), reverse=True)
     left_out = draft.judged.left_out
     copies, shown_as = copies_in(draft), draft.shown_as
+    not_given = not_given_of(draft, forms)
     entries.sort(
         key=lambda entry: (
             order.get(entry.id, len(order)),
@@ -142,6 +204,7 @@ def explain_draft(draft: Draft, names: Mapping[str, str | None]) -> list[EntryFa
                 more=leaning.more,
                 less=leaning.less,
                 waits=draft.waiting.get(entry.id, ""),
+                not_given=not_given_to(not_given, entry.id),
             )
         )
     return found

@@ -6,10 +6,17 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from digest.app.edition_reasons import copies_in, feedback_lines
+from digest.app.edition_reasons import (
+    NotGivenTo,
+    copies_in,
+    feedback_lines,
+    not_given_of,
+    not_given_to,
+)
 from digest.app.human_units import clock_time
 from digest.editions.earlier import ALL_HAD
 from digest.editions.filter import NOT_INCLUDED
+from digest.editions.select import NO_CHANNEL
 from digest.editions.thresholds import is_about_facts
 from digest.editions.weekly import weekly_of
 from digest.model import NO_LEANING, ShownAs
@@ -43,6 +50,8 @@ class Verdict(Struct, frozen=True):
     edition: int | None = None
     shown_as: ShownAs | None = None
     """A story, a line or only counted: in that edition, or in the next; null where unknown."""
+    not_given: tuple[NotGivenTo, ...] = ()
+    """The channels of the digest that did not show it, or would not."""
 
 
 class Explainer:
@@ -75,37 +84,40 @@ class Explainer:
                 continue
             verdicts.append(await self._verdict(digest, record, found))
             if found.weekly and self._channels is None:
-                verdicts.append(self._taken(weekly_of(digest), found.weekly))
+                verdicts.append(self._taken(weekly_of(digest), record.id, found.weekly))
         return verdicts
 
     async def _verdict(self, digest: str, record: Record, found: Subscribed) -> Verdict:
         zone = self._settings.zone
         if found.taken and not found.again:
-            return self._taken(digest, found.taken)
+            return self._taken(digest, record.id, found.taken)
         if record.hold:
             return Verdict(digest, record.hold, _HELD[record.hold])
         if found.in_baseline:
             return Verdict(digest, "baseline", _why_old(record, found, zone))
         draft = await self._draft(digest)
         if rule := found.left_out or draft.judged.left_out.get(record.id):
-            is_told = rule in {NOT_INCLUDED, ALL_HAD} or is_about_facts(rule)
+            is_told = rule in {NOT_INCLUDED, ALL_HAD, NO_CHANNEL} or is_about_facts(rule)
             by = f", since {rule}" if is_told else f" by {rule}"
             return Verdict(digest, "left out", f"left out{by}")
         again = "was edited and is sent again; " if found.again else ""
         voted = _voted(draft.leanings.get(record.id, NO_LEANING))
         if shown_as := draft.shown_as.get(record.id):
             because = f"{_as(shown_as)}{_because(draft, record.id)}{voted}"
-            message = f"{again}will be in the next edition{because}"
-            return Verdict(digest, "next", message, shown_as=shown_as)
+            parts = not_given_of(draft, self._settings.digests[digest].forms)
+            not_given = self._of_channels(not_given_to(parts, record.id))
+            message = f"{again}will be in the next edition{because}{_but(not_given)}"
+            return Verdict(digest, "next", message, shown_as=shown_as, not_given=not_given)
         why = draft.waiting.get(record.id) or f"waits behind others, {_NO_ROOM}"
         return Verdict(digest, "waiting", f"{again}{why}{voted}")
 
-    def _taken(self, digest: str, taken: TakenBy) -> Verdict:
+    def _taken(self, digest: str, number: int, taken: TakenBy) -> Verdict:
         sent = ", ".join(self._sent(taken))
         at = day_clock(taken.composed_at, self._settings.zone)
         place = f"in edition {taken.edition_id} of {at}{_as(taken.shown_as)}"
-        message = f"{place}{_voted(taken)}; {sent or 'sent nowhere'}"
-        return Verdict(digest, "taken", message, taken.edition_id, taken.shown_as)
+        not_given = self._of_channels(not_given_to(taken.not_given, number))
+        message = f"{place}{_voted(taken)}; {sent or 'sent nowhere'}{_but(not_given)}"
+        return Verdict(digest, "taken", message, taken.edition_id, taken.shown_as, not_given)
 
     def _sent(self, taken: TakenBy) -> Iterable[str]:
         """What became of the deliveries, each part of a chat's in the same words once."""
@@ -113,6 +125,10 @@ class Explainer:
             return (f"{to}: {state}" for to, state in taken.deliveries)
         by_channel = ((to.partition(" (")[0], state) for to, state in taken.deliveries)
         return dict.fromkeys(f"{to}: {state}" for to, state in by_channel if to in self._channels)
+
+    def _of_channels(self, not_given: Iterable[NotGivenTo]) -> tuple[NotGivenTo, ...]:
+        told = self._channels
+        return tuple(each for each in not_given if told is None or each.channel in told)
 
     def _digests_of(self, record: Record) -> list[str]:
         digests = self._settings.digests_of(record.feed_url)
@@ -125,6 +141,11 @@ class Explainer:
         if digest not in self._drafts:
             self._drafts[digest] = await self._drafter.edition(digest, self._now)
         return self._drafts[digest]
+
+
+def _but(not_given: Iterable[NotGivenTo]) -> str:
+    """The channels that do not show an entry, for a person."""
+    return "".join(f"; {to.line}" for to in not_given)
 
 
 def _as(shown_as: ShownAs | None) -> str:

@@ -9,6 +9,7 @@ import click
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from digest.app.edition_reasons import EntriesNotGiven, entries_not_given
 from digest.app.human_units import clock_time
 from digest.app.results import Decided
 from digest.app.wiring import open_runtime
@@ -62,6 +63,8 @@ class ShownEdition(EditionRecord, frozen=True):
     stories: tuple[ShownStory, ...]
     missing_blocks: tuple[str, ...]
     """Which blocks it is without, and why."""
+    not_given: tuple[EntriesNotGiven, ...]
+    """What single channels are not given of it, and why."""
 
 
 class Show(Struct, frozen=True):
@@ -111,10 +114,16 @@ def show(settings: Settings, edition: int) -> None:
         record = store.deliveries.edition(edition)
         composed = store.editions.load(edition)
         found = store.deliveries.of_edition(edition)
+        not_given = entries_not_given(store.editions.not_given(edition))
         away = store.recipients.suppressed()
     assert composed is not None
     stories = tuple(ShownStory(story.title, story.url) for story in composed.stories)
-    shown = ShownEdition(**asdict(record), stories=stories, missing_blocks=composed.missing_blocks)
+    shown = ShownEdition(
+        **asdict(record),
+        stories=stories,
+        missing_blocks=composed.missing_blocks,
+        not_given=not_given,
+    )
     result = Show(shown, tuple(found))
     print_result(result, lambda result: _print_edition(result, settings.zone, away))
 
@@ -127,6 +136,8 @@ def _print_edition(result: Show, zone: ZoneInfo, away: _Keys) -> None:
     say(f"due {due}, composed {made}, {stories}")
     for missing in edition.missing_blocks:
         say(f"without {missing}")
+    for missed in edition.not_given:
+        say(missed.line)
     for delivery in result.deliveries:
         part = f", part {delivery.part}" if delivery.part > 1 else ""
         say()

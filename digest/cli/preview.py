@@ -17,12 +17,13 @@ from digest.app.edition_reasons import EntryFate, explain_draft
 from digest.app.wiring import compile_templates, open_drafting, utc_now
 from digest.channels.previews import FORMS, TEXT_FORMS, Previews, check_form, shows_pictures
 from digest.cli import aio
-from digest.cli.names import digest_argument, only_digest
+from digest.cli.names import channel_names, digest_argument, only_digest
 from digest.cli.output import polling_progress, print_json, say, show_document
 from digest.cli.private_files import write_private
 from digest.cli.settings_in_use import settings_in_use
 from digest.config.spelling import known_name
 from digest.config.units import parse_duration
+from digest.editions.channel_view import edition_for
 from digest.editions.weekly import configured, is_weekly, weekly_of
 from digest.errors import UsageError
 from digest.jobs.first_edition import next_draft
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from digest.cli.options import Options
     from digest.config import Settings
+    from digest.editions.channel_view import ChannelView
     from digest.jobs.context import JobContext
     from digest.jobs.draft_material import Draft
     from digest.jobs.drafts import Drafter
@@ -57,6 +59,9 @@ class ExplainedEdition(EditionSnapshot, frozen=True):
     type=click.Choice(FORMS),
     help="Default: text; with --open, what channels get beside the text.",
 )
+@click.option(
+    "--to", metavar="CHANNEL", shell_complete=channel_names, help="As this channel is given it."
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
 @click.option("--open", "in_browser", is_flag=True, help="Show it in the browser.")
 @click.option("--why", is_flag=True, help="Show what becomes of each entry, and by which rule.")
@@ -65,6 +70,7 @@ def preview(
     options: Options,
     digest: str | None,
     form: str | None,
+    to: str | None,
     output: Path | None,
     *,
     in_browser: bool,
@@ -80,9 +86,10 @@ def preview(
     digest = digest or only_digest(settings)
     name = known_name("digest", configured(digest), settings.digests)
     digest = weekly_of(name) if is_weekly(digest) else name
-    if why and (form or in_browser):
-        raise UsageError("--why is text for a terminal; give it without --as and --open")
-    check_form(settings, name, form)
+    if why and (form or to or in_browser):
+        raise UsageError("--why is text for a terminal; give it without --as, --to and --open")
+    to = known_name("channel", to, settings.channels) if to else ""
+    check_form(settings, name, form, to)
     in_full = shows_pictures(form) if form else in_browser
     composed = aio.run(compose_preview(settings, digest, in_full=in_full))
     draft, failed = composed.draft, composed.failed
@@ -91,15 +98,16 @@ def preview(
         say(f"digest: {feed.name} is not in it: {feed.error}", err=True)
     for missing in missing_blocks:
         say(f"digest: without {missing}", err=True)
+    _tell_of_nothing(settings, draft, to)
     if why:
         _explain(options, settings, draft, output)
     elif options.json:
-        print_json(snapshot(draft.edition))
+        print_json(snapshot(_view(settings, draft, to).edition))
     else:
         as_page = in_browser and form not in TEXT_FORMS
 
         def shown(templates: Renderer) -> str:
-            previews = Previews(settings, draft.edition, templates, composed.pictures)
+            previews = Previews(settings, draft.edition, templates, composed.pictures, to)
             return previews.page(form) if as_page else previews.text(form)
 
         rendered, trouble = render_carefully(compile_templates(settings)[name], shown)
@@ -109,10 +117,24 @@ def preview(
     return 1 if failed or trouble or missing_blocks else 0
 
 
+def _view(settings: Settings, draft: Draft, to: str) -> ChannelView:
+    form = settings.digests[configured(draft.edition.digest)].forms.get(to)
+    return edition_for(draft.edition, form)
+
+
+def _tell_of_nothing(settings: Settings, draft: Draft, to: str) -> None:
+    """Say so where a channel is given none of the stories that there are."""
+    view = _view(settings, draft, to)
+    if draft.edition.stories and not view.edition.stories:
+        reasons = "; ".join(part.reason for part in view.not_given)
+        say(f"digest: no story of it goes to {to}: {reasons}", err=True)
+
+
 def _explain(options: Options, settings: Settings, draft: Draft, output: Path | None) -> None:
     names: dict[str, str | None] = dict.fromkeys(entry.feed_url for entry in draft.pending)
     names |= {feed.address: feed.name for feed in settings.feeds}
-    fates = tuple(explain_draft(draft, names))
+    forms = settings.digests[configured(draft.edition.digest)].forms
+    fates = tuple(explain_draft(draft, names, forms))
     if options.json:
         print_json(ExplainedEdition(**asdict(snapshot(draft.edition)), entries=fates))
         return

@@ -26,6 +26,7 @@ from digest.config.fields import (
     Title,
     Zone,
 )
+from digest.config.forms import ChannelForm, ChannelForms
 from digest.config.looks import LookSettings, Theme
 from digest.config.schedule import parse_schedule
 from digest.config.sources import canonical_name
@@ -131,7 +132,9 @@ class DigestSettings(Model):
         description="Whether stories of emails have links to ask for more like this, or less from"
         " this feed; needs `web.public_url`.",
     )
-    send_to: Names = Field(description="The channels it goes to.")
+    destinations: ChannelForms = Field(
+        alias="send_to", description="The channels it goes to, each a name or a map; see below."
+    )
 
     other_names: ClassVar[dict[str, str]] = {"cron": "schedule"}
     synonyms: ClassVar[dict[str, str]] = {
@@ -171,6 +174,16 @@ class DigestSettings(Model):
     }
 
     @property
+    def send_to(self) -> tuple[str, ...]:
+        """The channels it goes to, each once."""
+        return tuple(dict.fromkeys(form.channel for form in self.destinations))
+
+    @property
+    def forms(self) -> dict[str, ChannelForm]:
+        """What its channels are given of an edition, by their names."""
+        return {form.channel: form for form in self.destinations}
+
+    @property
     def reach(self) -> timedelta:
         """How old an entry of a new feed may be."""
         return self.schedule.period if self.first_edition is None else self.first_edition
@@ -185,7 +198,7 @@ class DigestSettings(Model):
                 raise ValueError(f"give {name} or {other}, not both")
         return {cls.other_names.get(key, key): value for key, value in data.items()}
 
-    @field_validator("feeds", "send_to")
+    @field_validator("feeds")
     @classmethod
     def _named_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(canonical_name(name) for name in names))

@@ -195,7 +195,8 @@ def _rule(value: object) -> Rule:
     return parse_rule(value)
 
 
-def _one_or_many(value: object) -> object:
+def one_or_many(value: object) -> object:
+    """A list, of one text where that stands alone."""
     return [value] if isinstance(value, str) else value
 
 
@@ -248,9 +249,9 @@ Command = Annotated[
     PlainSerializer(shlex.join, when_used="json"),
     WithJsonSchema({"type": "string", "minLength": 1}),
 ]
-Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many), Field(min_length=1), _ONE_OR_MANY]
+Names = Annotated[tuple[str, ...], BeforeValidator(one_or_many), Field(min_length=1), _ONE_OR_MANY]
 Texts = Annotated[
-    tuple[str, ...], BeforeValidator(_one_or_many), WithJsonSchema(_one_or_many_schema())
+    tuple[str, ...], BeforeValidator(one_or_many), WithJsonSchema(_one_or_many_schema())
 ]
 Rules = Annotated[
     tuple[
@@ -262,11 +263,11 @@ Rules = Annotated[
         ],
         ...,
     ],
-    BeforeValidator(_one_or_many),
+    BeforeValidator(one_or_many),
     WithJsonSchema(_one_or_many_schema()),
 ]
 Addresses = Annotated[
-    tuple[Address, ...], BeforeValidator(_one_or_many), Field(min_length=1), _ONE_OR_MANY
+    tuple[Address, ...], BeforeValidator(one_or_many), Field(min_length=1), _ONE_OR_MANY
 ]
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 # RFC 6376, section 3.1: one or more labels.

@@ -5,9 +5,11 @@ Works on plain data, so that dangling names are found together with everything e
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from digest.config.channels import CHANNEL_KINDS
+from digest.config.digests import DigestSettings
 from digest.config.sources import SOURCE_KINDS, addresses_of, canonical_name, long_form
 from digest.config.spelling import nearest
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 _YES = {"true", "t", "yes", "y", "on", "1"}
 # More names than these hide the one that is meant.
 _MOST_NAMED = 5
+_MOST_ENTRIES = DigestSettings.model_fields["max_entries"].default
 
 
 def check_references(document: Document) -> None:
@@ -36,6 +39,7 @@ def check_references(document: Document) -> None:
         for at, channel in _names(digest, (*key, "send_to")):
             if channel not in channels:
                 document.report(at, _unknown_channel(channel, channels))
+        _check_forms(document, digest, (*key, "send_to"))
         for at, name_or_url in _names(digest, (*key, "feeds")):
             feed = canonical_name(name_or_url)
             if feed not in feeds and feed != "all":
@@ -142,7 +146,35 @@ def _names(digest: dict[str, Any], key: Key) -> list[tuple[Key, str]]:
         return [(key, value)]
     if not isinstance(value, list):
         return []
-    return [((*key, n), name) for n, name in enumerate(value) if isinstance(name, str)]
+    named = [((*key, n), name) for n, name in enumerate(value) if isinstance(name, str)]
+    # The items of `send_to` may be maps.
+    forms = ((n, _mapping(item).get("channel")) for n, item in enumerate(value))
+    return named + [((*key, n, "channel"), name) for n, name in forms if isinstance(name, str)]
+
+
+def _check_forms(document: Document, digest: dict[str, Any], key: Key) -> None:
+    """Report channels that a digest gives two forms, and forms that can have no effect."""
+    given = Counter(name for _, name in _names(digest, key))
+    items = digest.get("send_to")
+    for n, item in enumerate(items if isinstance(items, list) else ()):
+        form, at = _mapping(item), (*key, n)
+        if given[str(form.get("channel"))] > 1:
+            again = f"{form['channel']} is in send_to more than once; give it one form"
+            document.report((*at, "channel"), again)
+        if form.get("only") == "watched" and not digest.get("watch"):
+            nothing = "the digest watches for nothing, so nothing would go there; set watch"
+            document.report((*at, "only"), nothing)
+        most = _number(digest.get("max_entries", _MOST_ENTRIES))
+        own = _number(form.get("max_entries"))
+        if most and own and own > most:
+            more = f"is more than the {most} of the whole digest; raise that, or lower this"
+            document.report((*at, "max_entries"), more)
+
+
+def _number(value: Any) -> int | None:
+    """A whole number, which may be text where a variable had it."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdecimal() else None
 
 
 def _mapping(value: Any) -> dict[str, Any]:

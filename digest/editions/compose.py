@@ -12,9 +12,10 @@ from msgspec.structs import replace
 
 from digest.editions.authors import byline, writer
 from digest.editions.feed_names import feed_names
-from digest.editions.headlines import cut_at_word, headline, without_agency
+from digest.editions.headlines import headline, without_agency
 from digest.editions.order import Heading, Layout, Place, order
 from digest.editions.posts import is_pictorial, is_untitled
+from digest.editions.subject_line import subject_line
 from digest.language import ENGLISH, language_of
 from digest.model import (
     AlsoIn,
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 _WORDS_A_MINUTE = 230
 # What has fewer words is the text of a note, or only tells of one: neither is worth a time.
 _TEXT = 200
-_LONGEST_LEAD = 90
 # Of the titles and links in the full list together: some 5,000 of them as people write them.
 _MOST_LISTED = 500_000
 
@@ -66,6 +66,7 @@ class Frame(Struct, frozen=True):
     too. `marking` are the addresses of those whose edited entries are marked. `watched` are the
     rules that raise an entry, by its id. `top` is the most stories above the sections, `fold` how
     many are shown with their text. `inside` are the hosts of feeds that may be on this network.
+    `ranks` is the place of a story among all by its claim, by the id of the entry that leads it.
     """
 
     digest: str
@@ -86,6 +87,7 @@ class Frame(Struct, frozen=True):
     language: str = ENGLISH
     next_at: datetime | None = None
     health: Health = Health()
+    ranks: Mapping[int, int] = field(default_factory=dict)
 
 
 def compose(frame: Frame, selection: Selection, budget: Budget | None = None) -> Edition:
@@ -93,7 +95,8 @@ def compose(frame: Frame, selection: Selection, budget: Budget | None = None) ->
 
     What the budget has no room for stands under no subject with others.
     """
-    frame = replace(frame, names=_shown_names(frame, selection))
+    ranks = {story.lead.id: rank for rank, story in enumerate(selection.stories)}
+    frame = replace(frame, names=_shown_names(frame, selection), ranks=ranks)
     counted = _counted(frame, selection)
     *_, also = fixed_headings(frame.language)
     # In a digest of one feed all is of its one section, what is watched first.
@@ -104,7 +107,12 @@ def compose(frame: Frame, selection: Selection, budget: Budget | None = None) ->
     return Edition(
         digest=frame.digest,
         title=frame.title,
-        subject=_subject(frame, selection, ordered.lead),
+        subject=subject_line(
+            frame.title,
+            frame.language,
+            headline(ordered.lead.lead.title) if ordered.lead else None,
+            len(selection.stories) - 1,
+        ),
         period_from=_start(frame, selection),
         period_to=frame.period_to,
         composed_at=frame.composed_at,
@@ -170,7 +178,8 @@ def _counted(frame: Frame, selection: Selection) -> dict[str, More]:
         counted[lead.feed_url].append(story)
         room -= len(lead.title) + len(lead.link)
         if room >= 0:
-            titles[lead.feed_url].append(Listed(lead.title, lead.link))
+            is_watched = not story.ids.isdisjoint(frame.watched)
+            titles[lead.feed_url].append(Listed(lead.title, lead.link, is_watched))
     stories = Counter({url: len(stories) for url, stories in counted.items()})
     stories.update({url: len(numbers) for url, numbers in selection.unread.items()})
     homes = {url: stories[0].lead.feed_home for url, stories in counted.items()}
@@ -243,6 +252,7 @@ def _story(frame: Frame, place: Place) -> Story:
         video=lead.video,
         untitled=frame.content != "none" and is_untitled(lead.title, lead.excerpt),
         pictorial=is_pictorial(lead),
+        rank=frame.ranks.get(lead.id, 0),
     )
 
 
@@ -279,22 +289,3 @@ def _image(frame: Frame, entry: Entry) -> str:
 
 def _feed_name(frame: Frame, entry: Entry) -> str:
     return frame.names[entry.feed_url] or ""
-
-
-def _subject(frame: Frame, selection: Selection, lead: Cluster | None) -> str:
-    """The digest, the story that leads, and how many more: different for each edition.
-
-    A title that begins with the name of the digest says it for both.
-    """
-    language = language_of(frame.language)
-    if lead is None:
-        return language.translate("{digest}: nothing new", digest=frame.title)
-    title = cut_at_word(headline(lead.lead.title), _LONGEST_LEAD)
-    is_named = title.casefold().startswith(frame.title.casefold())
-    if others := len(selection.stories) - 1:
-        title = language.plural(
-            others, "{story}, and {number} more", "{story}, and {number} more", story=title
-        )
-    if is_named:
-        return title
-    return language.translate("{digest}: {story}", digest=frame.title, story=title)

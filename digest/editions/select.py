@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from digest.editions.similarity.stories import Cluster
-    from digest.model import Entry, Feedback, Leaning, Overflow, ShownEntry
+    from digest.model import Entry, Feedback, Leaning, Overflow, ShownEntry, Unwatched
 
 # What has waited for so many editions waits for no other.
 MOST_WAITS = 3
@@ -31,17 +31,20 @@ MOST_WAITS = 3
 _STORIES_A_TURN = 2
 # What is remembered of an entry that no edition has.
 DROPPED = "overflow: drop"
+NO_CHANNEL = "no channel takes stories that are not watched"
 
 
 class Room(Struct, frozen=True):
     """How many stories an edition shows: in all, and of single feeds, by address.
 
-    `overflow` is what becomes of the others.
+    `overflow` is what becomes of the others, and `unwatched` of those that are not watched, for
+    which there is room or not.
     """
 
     stories: int
     by_feed: Mapping[str, int] = field(default_factory=dict)
     overflow: Overflow = "list"
+    unwatched: Unwatched = "shown"
 
 
 class Standing(Struct, frozen=True):
@@ -79,6 +82,11 @@ class Selection(Struct, frozen=True):
         """The numbers of all entries that are only counted."""
         return frozenset(chain(*self.unread.values(), *(story.ids for story in self.counted)))
 
+    def counted_among(self, watched: Collection[int]) -> frozenset[int]:
+        """The numbers of the entries of counted stories that have any of these."""
+        stories = (story.ids for story in self.counted if not story.ids.isdisjoint(watched))
+        return frozenset(chain.from_iterable(stories))
+
     @property
     def leanings(self) -> dict[int, Leaning]:
         """What votes come to for the entries on whose stories there are any, by their numbers."""
@@ -110,7 +118,26 @@ def select(
     the configuration; what the budget has no room for is in no story with others.
     """
     newest_first = sorted(pending, key=lambda entry: (entry.dated, entry.id), reverse=True)
-    stories = mark_had(group(newest_first, feeds, budget), standing.earlier)
+    grouped = group(newest_first, feeds, budget)
+    if room.unwatched != "shown":
+        return _select_watched(grouped, room, standing)
+    return _select(grouped, room, standing)
+
+
+def _select_watched(stories: Sequence[Cluster], room: Room, standing: Standing) -> Selection:
+    """Select of what is watched; the others are left out, or no business of this edition."""
+    watched = [story for story in stories if not story.ids.isdisjoint(standing.watched)]
+    selection = _select(watched, room, replace(standing, unread={}))
+    if room.unwatched == "kept":
+        return selection
+    others = (story for story in stories if story.ids.isdisjoint(standing.watched))
+    unread = dict.fromkeys(chain(*standing.unread.values()), NO_CHANNEL)
+    left_out = {**_left_out(others, NO_CHANNEL), **unread, **selection.left_out}
+    return replace(selection, left_out=left_out)
+
+
+def _select(stories: Sequence[Cluster], room: Room, standing: Standing) -> Selection:
+    stories = mark_had(stories, standing.earlier)
     # With a budget of its own: what readers said takes nothing from the comparing of titles.
     stories = mark_votes(stories, standing.feedback, Budget())
     claims = sorted(_claims(stories, room, standing), key=lambda claim: claim.merit)

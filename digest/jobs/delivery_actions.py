@@ -13,6 +13,7 @@ from digest.jobs.render import render_beside
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from digest.editions.channel_view import ChannelView
     from digest.jobs.context import JobContext
     from digest.jobs.deliver import DeliverJob
     from digest.signing.web_links import EditionLinks
@@ -75,29 +76,46 @@ class DeliveryActions:
         channel = self._channels.get(to)
         if channel is None:
             raise UsageError(f"edition {edition_id} never went to {to!r}, and no channel is that")
-        edition = await self._store.transact(lambda store: store.editions.load(edition_id))
         record = await self._store.transact(lambda store: store.deliveries.edition(edition_id))
-        assert edition is not None
-        digest, now = edition.digest, self._clock()
+        digest, now = record.digest, self._clock()
         templates = self._templates.get(configured(digest))
         if templates is None:
             raise UsageError(f"the digest {digest!r} of edition {edition_id} is gone")
+        view = await self._view(edition_id, to)
         url = self._links.url(digest, record.scheduled_for)
         # What was embedded went out with the edition, and is not kept.
-        plain = without_embedded(edition)
+        plain = without_embedded(view.edition)
         rendition, trouble = await render_beside(
             templates, lambda templates: channel.render(plain, templates, url=url)
         )
         ids = message_ids(self._settings, digest, record.scheduled_for)
 
         def add(store: Store) -> None:
-            store.editions.add_rendition(edition_id, digest, rendition, ids, now)
+            store.editions.add_rendition(
+                edition_id, digest, rendition, ids, now, not_given=view.not_given
+            )
 
         await self._store.transact(
             lambda store: store.incidents.note_template(
                 configured(digest), trouble, now, lambda: add(store)
             )
         )
+
+    async def _view(self, edition_id: int, channel: str) -> ChannelView:
+        """What a channel is given of an edition that was not for it, by its settings of now."""
+        # What only an edition needs is loaded for the first.
+        from digest.editions.channel_view import edition_for
+
+        edition = await self._store.transact(lambda store: store.editions.load(edition_id))
+        counted = await self._store.transact(lambda store: store.editions.counted(edition_id))
+        assert edition is not None
+        form = self._settings.digests[configured(edition.digest)].forms.get(channel)
+        # Which of those that it counts are watched is not kept.
+        view = edition_for(edition, form, dict.fromkeys(counted, False))
+        if edition.stories and not view.edition.stories:
+            reasons = "; ".join(part.reason for part in view.not_given)
+            raise UsageError(f"edition {edition_id} has nothing for {channel}: {reasons}")
+        return view
 
     async def _deliver(self, ids: Collection[int]) -> list[RecordWithHistory]:
         await self._deliver_job.try_channels()

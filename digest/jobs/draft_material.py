@@ -46,9 +46,9 @@ class Draft(Struct, frozen=True):
     """An edition that is not stored yet, the entries that it was made from, and what rules said.
 
     `waiting` has, by number, why it does not show an entry yet that it may have room for. `counted`
-    are the numbers of the entries that it takes and shows as no story. `leanings` are
-    what votes come to for entries, where there are any. One that `is_short` might have more of its
-    stories together.
+    are the numbers of the entries that it takes and shows as no story, `counted_watched` those of
+    them that are in stories which a rule raised. `leanings` are what votes come to for entries,
+    where there are any. One that `is_short` might have more of its stories together.
     """
 
     edition: Edition
@@ -58,6 +58,12 @@ class Draft(Struct, frozen=True):
     counted: frozenset[int] = frozenset()
     leanings: Mapping[int, Leaning] = field(default_factory=dict)
     is_short: bool = False
+    counted_watched: frozenset[int] = frozenset()
+
+    @property
+    def counts(self) -> dict[int, bool]:
+        """The entries that it only counts, each with whether a rule raised its story."""
+        return {number: number in self.counted_watched for number in sorted(self.counted)}
 
     @property
     def has_candidates(self) -> bool:

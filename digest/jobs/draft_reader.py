@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from digest.config import DigestSettings, Settings, SourceSettings
     from digest.editions.compose import Frame, Health
-    from digest.model import Entry, Feedback, ShownEntry, Thresholds
+    from digest.model import Entry, Feedback, ShownEntry, Thresholds, Unwatched
     from digest.store import Store
 
 # Of each feed the newest are looked at; the others are only counted.
@@ -80,8 +80,12 @@ def edition_material(
     numbers: Numbers,
     pending: list[Entry],
     times: tuple[datetime, datetime],
+    channels: Collection[str],
 ) -> Material:
-    """What an edition is made of; `times` are now, and until when entries are looked at."""
+    """What an edition for these channels is made of.
+
+    `times` are now, and until when entries are looked at.
+    """
     # What only an edition needs is loaded for the first, and not when a daemon starts.
     from digest.editions.filter import Rules
     from digest.editions.select import MOST_WAITS, Room, Standing
@@ -102,6 +106,7 @@ def edition_material(
             config.max_entries,
             {feed.address: feed.max_entries for feed in feeds if feed.max_entries},
             config.overflow,
+            _unwatched(config, channels),
         ),
         standing=Standing(
             waited=_waited(reached.entries, thresholds, ends) if config.overflow == "next" else {},
@@ -119,6 +124,7 @@ def week_material(
     numbers: Numbers,
     taken: list[Entry],
     now: datetime,
+    channels: Collection[str],
 ) -> Material:
     """What a weekly edition is made of: the entries that the other editions had taken."""
     from digest.editions.filter import Rules
@@ -143,7 +149,7 @@ def week_material(
         # What was decided for the other editions holds.
         rules=Rules(watch=config.watch),
         filed=_filed(settings.feeds_of(digest)),
-        room=Room(len(taken)),
+        room=Room(len(taken), unwatched=_unwatched(config, channels)),
         standing=Standing(
             counted=numbers.counted,
             unread=numbers.unread,
@@ -151,6 +157,19 @@ def week_material(
             feedback=_feedback(store, config, digest, now),
         ),
     )
+
+
+def _unwatched(config: DigestSettings, channels: Collection[str]) -> Unwatched:
+    """What becomes of what is not watched in an edition for these channels."""
+    if any(_takes_all(config, channel) for channel in channels):
+        return "shown"
+    # The next edition may be for the others.
+    return "kept" if any(_takes_all(config, name) for name in config.send_to) else "left out"
+
+
+def _takes_all(config: DigestSettings, channel: str) -> bool:
+    form = config.forms.get(channel)
+    return form is None or form.only is None
 
 
 def _waited(

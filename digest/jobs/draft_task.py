@@ -58,6 +58,7 @@ def decide(material: Material, judged: Judged | None = None) -> Draft:
         selection.counted_entries,
         selection.leanings,
         budget.is_short,
+        selection.counted_among(judged.watched),
     )
 
 

@@ -23,10 +23,11 @@ from digest.jobs.draft_reader import (
     week_material,
     week_numbers,
 )
+from digest.jobs.plan import list_channels
 from digest.log import event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -67,23 +68,34 @@ class Drafter:
         # Told of each draft while it is made.
         self.watch: Callable[[], AbstractContextManager[object]] = nullcontext
 
-    async def edition(self, digest: str, now: datetime, until: datetime | None = None) -> Draft:
-        """The edition of a digest as it would be now, or would have been at `until`."""
+    async def edition(
+        self,
+        digest: str,
+        now: datetime,
+        until: datetime | None = None,
+        channels: Collection[str] = (),
+    ) -> Draft:
+        """The edition of a digest as it would be now, or would have been at `until`.
+
+        For these of its channels; without any, for all.
+        """
+        to = channels or self._settings.digests[digest].send_to
         return await self._draft(
             digest,
             lambda store: pending_numbers(store, self._settings, digest),
             lambda store, numbers, pending: edition_material(
-                store, self._settings, digest, numbers, pending, (now, until or now)
+                *(store, self._settings, digest, numbers, pending, (now, until or now), to)
             ),
         )
 
     async def weekly(self, digest: str, now: datetime) -> Draft:
-        """All that a digest's editions had in the week that is on."""
+        """All that a digest's editions had in the week that is on, for its lists of recipients."""
+        to = list_channels(self._settings, digest)
         return await self._draft(
             digest,
             lambda store: week_numbers(store, digest),
             lambda store, numbers, taken: week_material(
-                store, self._settings, digest, numbers, taken, now
+                store, self._settings, digest, numbers, taken, now, to
             ),
         )
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from digest.config import Settings
@@ -25,19 +26,20 @@ async def next_draft(
     digest: str,
     now: datetime,
     until: datetime | None = None,
+    channels: Collection[str] = (),
 ) -> Draft:
     """The edition as it would be now; parameters are the drafter's.
 
     Where a digest that says nothing of it never had an edition, and feeds have nothing of its
     period, its subscriptions of now reach back further, once.
     """
-    draft = await drafter.edition(digest, now, until)
+    draft = await drafter.edition(digest, now, until, channels)
     if draft.has_candidates or settings.digests[digest].first_edition is not None:
         return draft
     for reach in REACHES:
         reach_back = partial(_reach_back, digest=digest, since=now - reach)
         if await store.transact(reach_back):
-            draft = await drafter.edition(digest, now, until)
+            draft = await drafter.edition(digest, now, until, channels)
         if draft.has_candidates:
             break
     return draft

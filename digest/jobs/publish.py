@@ -179,11 +179,11 @@ class PublishJob:
         """Publish what is pending, whatever the schedule; None where there is nothing to send."""
         async with self._turn:
             await self._fact_refresh.refresh(digest)
-            now = self._clock()
-            draft = await next_draft(self._drafter, self._store, self._settings, digest, now)
-            return await self._publish(
-                draft, now, None, channels or self._settings.digests[digest].send_to
+            now, to = self._clock(), channels or self._settings.digests[digest].send_to
+            draft = await next_draft(
+                self._drafter, self._store, self._settings, digest, now, channels=to
             )
+            return await self._publish(draft, now, None, to)
 
     async def _take_turn(self, digest: str, turn: Turn, now: datetime) -> Published | None:
         at, following = turn.scheduled_for, turn.following

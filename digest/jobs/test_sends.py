@@ -136,7 +136,7 @@ class TrialSender:
 
     async def _send_edition(self, digest: str, channel: str, recipient: str) -> TestContent:
         now = self._clock()
-        content, edition = await self._edition(digest, now)
+        content, edition = await self._edition(digest, channel, now)
         pictures = NO_PICTURES
         if content != "last":
             edition = await self._block_adder.add(edition)
@@ -154,12 +154,20 @@ class TrialSender:
         event(_log, logging.INFO, "test sent", **about, content=content)
         return content
 
-    async def _edition(self, digest: str, now: datetime) -> tuple[TestContent, Edition]:
-        draft = (await self._drafter.edition(digest, now)).edition
+    async def _edition(
+        self, digest: str, channel: str, now: datetime
+    ) -> tuple[TestContent, Edition]:
+        """What is new as the channel is given it; where that is nothing, what else there is."""
+        # What only an edition needs is loaded for the first.
+        from digest.editions.channel_view import edition_for
+
+        form = self._settings.digests[digest].forms.get(channel)
+        draft = edition_for((await self._drafter.edition(digest, now)).edition, form).edition
         if draft.stories:
             return "new", draft
-        if last := await self._store.transact(lambda store: _last(store, digest)):
-            return "last", last
+        last = await self._store.transact(lambda store: _last(store, digest))
+        if last and (given := edition_for(last, form).edition).stories:
+            return "last", given
         return "sample", _sample(draft, self._settings.title_of(digest))
 
     async def _careful(self, sending: Awaitable[str], **about: str) -> str:

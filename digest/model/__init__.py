@@ -10,6 +10,7 @@ from digest.model.deliveries import (
     Delivery,
     DeliveryState,
     Frequency,
+    NotGiven,
     Outcome,
     Recipient,
     RecipientState,
@@ -17,7 +18,6 @@ from digest.model.deliveries import (
 )
 from digest.model.editions import (
     ALERTS,
-    NO_PICTURES,
     AlsoIn,
     CatchUp,
     Content,
@@ -28,14 +28,12 @@ from digest.model.editions import (
     Listed,
     More,
     Overflow,
-    Picture,
-    PictureFile,
-    Pictures,
     Quiet,
     Related,
     Section,
     ShownAs,
     Story,
+    Unwatched,
     shown_as,
 )
 from digest.model.entries import (
@@ -70,6 +68,7 @@ from digest.model.feeds import (
     Spent,
 )
 from digest.model.incoming import IncomingMessage
+from digest.model.pictures import NO_PICTURES, Picture, PictureFile, Pictures
 from digest.model.schedules import Schedule
 from digest.model.structs import as_dict, as_json, repr_without
 
@@ -108,6 +107,7 @@ __all__ = [
     "Listed",
     "More",
     "Move",
+    "NotGiven",
     "Outcome",
     "Overflow",
     "ParsedEntry",
@@ -131,6 +131,7 @@ __all__ = [
     "Spent",
     "Story",
     "Thresholds",
+    "Unwatched",
     "Vote",
     "as_dict",
     "as_json",

@@ -57,6 +57,18 @@ class Rendition(Struct, frozen=True):
     personal: bool = False
 
 
+class NotGiven(Struct, frozen=True):
+    """Entries of an edition that a channel is not given as stories, and why.
+
+    Those that are `counted` are counted there; of the others it says nothing.
+    """
+
+    channel: str
+    reason: str
+    entries: tuple[int, ...]
+    counted: bool = False
+
+
 class Delivery(Struct, frozen=True):
     """One edition x one channel x one recipient x one part, as the ledger has it.
 

@@ -1,19 +1,17 @@
-"""Editions: their stories, sections and pictures."""
+"""Editions: their stories and sections."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from digest.model.blocks import EditionBlock
-from digest.model.entries import Fact
-from digest.model.structs import repr_without
+from digest.model.entries import CONFIRMATION, Fact
+from digest.model.pictures import Picture
 
 # The digest that alerts are editions of; no other can be called so.
 ALERTS = "alerts"
@@ -23,6 +21,9 @@ Content = Literal["excerpt", "full", "none"]
 Images = Literal["none", "remote", "embedded"]
 # What becomes of the stories that an edition has no room for; what it shows an entry as.
 Overflow = Literal["list", "next", "drop"]
+# What becomes of stories that no rule raised: left out where no channel takes them, or kept for
+# the channels that this edition is not for.
+Unwatched = Literal["shown", "left out", "kept"]
 ShownAs = Literal["story", "line", "counted"]
 
 
@@ -43,37 +44,6 @@ class Related(Struct, frozen=True):
     excerpt: str = ""
 
 
-class Picture(Struct, frozen=True):
-    """A picture that was seen: where it is, and its size in pixels.
-
-    `content_id` is set where a message has the picture in it (RFC 2392).
-    """
-
-    url: str
-    width: int
-    height: int
-    content_id: str = ""
-
-    def within(self, width: int, height: int) -> tuple[int, int]:
-        """Its size where it is shown no larger than this, in its own proportions."""
-        scale = min(1.0, width / self.width, height / self.height)
-        return max(1, round(self.width * scale)), max(1, round(self.height * scale))
-
-
-class PictureFile(Struct, frozen=True):
-    """A picture that a message has in it; `kind` is `png`, `jpeg` or `gif`."""
-
-    kind: str
-    data: bytes
-
-    __repr__ = repr_without("data")
-
-
-# By content id.
-Pictures = Mapping[str, PictureFile]
-NO_PICTURES: Pictures = MappingProxyType({})
-
-
 class Story(Struct, frozen=True):
     """One thing to read; `entries` are the ids of the entries it stands for, the leading first.
 
@@ -85,7 +55,8 @@ class Story(Struct, frozen=True):
     A form that has no room for a `cut` one counts it. `facts` are as they were when the edition was
     composed; `discussion` is where people talk about it. `had` is when an earlier edition had its
     link, which makes a line of it. An `untitled` one is a post: its title is how its text begins. A
-    `pictorial` one is little but its picture.
+    `pictorial` one is little but its picture. `rank` is its place among all stories of the edition
+    by their claim to be shown, from 0 on.
     """
 
     title: str
@@ -113,6 +84,12 @@ class Story(Struct, frozen=True):
     video: bool = False
     untitled: bool = False
     pictorial: bool = False
+    rank: int = 0
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether a rule raised it, or it asks its reader to confirm something."""
+        return bool(self.watched) or any(fact.name == CONFIRMATION for fact in self.facts)
 
     @property
     def is_post(self) -> bool:
@@ -127,10 +104,14 @@ class Story(Struct, frozen=True):
 
 
 class Listed(Struct, frozen=True):
-    """A story that an edition counts, as its full list names it; `url` may be empty."""
+    """A story that an edition counts, as its full list names it; `url` may be empty.
+
+    A `watched` one is of those that a rule raised.
+    """
 
     title: str
     url: str
+    watched: bool = False
 
 
 class More(Struct, frozen=True):

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from msgspec import convert
 
-from digest.model import Edition, Entry, Rendition, Sample, ShownEntry, as_dict
+from digest.model import Edition, Entry, NotGiven, Rendition, Sample, ShownEntry, as_dict
 from digest.store.entries import pass_over
 from digest.store.entry_rows import entry_of, select_entries
+from digest.store.not_given import forget_not_given, note_not_given, read_not_given
 from digest.store.pending import of_pending, pending_numbers
 from digest.store.publish import Rest, plan_deliveries, planned_readers, take_entries
 from digest.store.recipients import audience
@@ -142,6 +143,7 @@ class EditionQueries:
                 .returning(editions.c.id)
             ).scalar_one()
             take_entries(connection, edition, edition_id, rest)
+            note_not_given(connection, edition_id, rest.not_given)
             pass_over(connection, edition.digest, rest.left_out, edition.composed_at)
             # An edition that somebody asks for waits for nothing.
             wanted_at = scheduled_for if next_edition_at else None
@@ -178,14 +180,31 @@ class EditionQueries:
         return next(filter(None, found), None)
 
     def payload_due(self, digest: str, scheduled_for: datetime, kind: str) -> bytes | None:
-        """What a channel of a kind sends of the edition of a digest, by any name, for a time."""
+        """What a channel of a kind sends of the edition of a digest, by any name, for a time.
+
+        Of several the longest: a channel may be given a part of the edition.
+        """
         of_it = renditions.join(editions, editions.c.id == renditions.c.edition_id)
-        query = sa.select(renditions.c.payload).select_from(of_it).order_by(renditions.c.channel)
+        longest_first = sa.func.length(renditions.c.payload).desc(), renditions.c.channel
+        query = sa.select(renditions.c.payload).select_from(of_it).order_by(*longest_first)
         with self._database.transaction() as connection:
             names = [digest, *moved_to(connection, "digest", digest)]
             which = (editions.c.digest.in_(names), editions.c.scheduled_for == scheduled_for)
             query = query.where(*which, renditions.c.kind == kind).limit(1)
             return connection.execute(query).scalar()
+
+    def counted(self, edition_id: int) -> list[int]:
+        """The entries that an edition took and only counts."""
+        taken = sa.select(edition_entries.c.entry_id).where(
+            edition_entries.c.edition_id == edition_id, edition_entries.c.shown_as == "counted"
+        )
+        with self._database.transaction() as connection:
+            return list(connection.execute(taken).scalars())
+
+    def not_given(self, edition_id: int) -> tuple[NotGiven, ...]:
+        """What single channels are not given of an edition."""
+        with self._database.transaction() as connection:
+            return read_not_given(connection, edition_id)
 
     def _load(self, *which: sa.ColumnElement[bool]) -> Edition | None:
         query = sa.select(editions.c.snapshot, editions.c.digest).where(*which)
@@ -206,9 +225,15 @@ class EditionQueries:
         rendition: Rendition,
         message_id: MessageIds,
         now: datetime,
+        not_given: Collection[NotGiven] = (),
     ) -> None:
-        """Plan the deliveries of an edition through a channel that it was not for at first."""
+        """Plan the deliveries of an edition through a channel that it was not for at first.
+
+        What that channel is not given now takes the place of what it was not given then.
+        """
         with self._database.transaction() as connection:
+            forget_not_given(connection, edition_id, rendition.channel)
+            note_not_given(connection, edition_id, not_given)
             everybody = audience(connection, rendition, digest, now)
             readers = [(to, None) for to, _ in everybody]
             plan_deliveries(connection, edition_id, digest, rendition, readers, message_id, now)

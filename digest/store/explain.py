@@ -11,6 +11,7 @@ from digest.editions.weekly import weekly_of
 from digest.feeds.aliases import guid_aliases, link_aliases
 from digest.store.aliases import entries_with
 from digest.store.entry_rows import facts_from_json
+from digest.store.not_given import read_not_given
 from digest.store.tables import (
     deliveries,
     edition_entries,
@@ -23,19 +24,21 @@ from digest.store.tables import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
-    from digest.model import Fact, ShownAs
+    from digest.model import Fact, NotGiven, ShownAs
     from digest.store.database import Database
 
 
 class TakenBy(Struct, frozen=True):
     """The edition that took an entry, and the states of its deliveries as (to, state) pairs.
 
-    `shown_as` is None where an earlier version made it. `more` and `less` are how many readers
-    wanted more like it, and less from its feed.
+    They are those of channels that were given the entry; `not_given` has the channels that do not
+    show it. `shown_as` is None where an earlier version made it. `more` and `less` are how many
+    readers wanted more like it, and less from its feed.
     """
 
     edition_id: int
@@ -44,6 +47,7 @@ class TakenBy(Struct, frozen=True):
     shown_as: ShownAs | None
     more: int
     less: int
+    not_given: tuple[NotGiven, ...] = ()
 
 
 class Subscribed(Struct, frozen=True):
@@ -208,7 +212,7 @@ def _subscriptions(connection: Connection, entry: Any) -> dict[str, Subscribed]:
             subscribed_at=row.subscribed_at,
             since=row.since,
             in_baseline=entry.id <= row.baseline and not recent,
-            taken=_taken_by(connection, row) if row.id else None,
+            taken=_taken_by(connection, row, entry.id) if row.id else None,
             again=bool(resent),
             left_out=row.rule if judged_since else None,
             weekly=_weekly(connection, row.digest, entry.id),
@@ -225,18 +229,24 @@ def _weekly(connection: Connection, digest: str, entry_id: int) -> TakenBy | Non
         )
     )
     row = connection.execute(query).first()
-    return _taken_by(connection, row) if row else None
+    return _taken_by(connection, row, entry_id) if row else None
 
 
-def _taken_by(connection: Connection, row: Any) -> TakenBy:
-    sent = _sent(connection, row.id)
-    return TakenBy(row.id, row.period_to, sent, row.shown_as or None, row.more, row.less)
+def _taken_by(connection: Connection, row: Any, entry_id: int) -> TakenBy:
+    parts = read_not_given(connection, row.id)
+    not_given = tuple(part for part in parts if entry_id in part.entries)
+    without = {part.channel for part in not_given if not part.counted}
+    sent = _sent(connection, row.id, without)
+    shown_as = row.shown_as or None
+    return TakenBy(row.id, row.period_to, sent, shown_as, row.more, row.less, not_given)
 
 
-def _sent(connection: Connection, edition_id: int) -> tuple[tuple[str, str], ...]:
+def _sent(
+    connection: Connection, edition_id: int, without: Collection[str]
+) -> tuple[tuple[str, str], ...]:
     query = (
         sa.select(deliveries.c.channel, deliveries.c.recipient, deliveries.c.state)
-        .where(deliveries.c.edition_id == edition_id)
+        .where(deliveries.c.edition_id == edition_id, deliveries.c.channel.not_in(without))
         .order_by(deliveries.c.id)
     )
     rows = connection.execute(query).all()

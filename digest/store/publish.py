@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from digest.model import Edition, Leaning, Rendition, ShownAs
+    from digest.model import Edition, Leaning, NotGiven, Rendition, ShownAs
 
     # Of a channel, a recipient and a part.
     MessageIds = Callable[[str, str, int], str]
@@ -28,12 +28,14 @@ class Rest(Struct, frozen=True):
     """What becomes of pending entries that are in no story of an edition.
 
     It takes those that it `counted`; `left_out` has, by number, why another is in none, for good.
-    `leanings` are what votes came to for entries, in stories or not.
+    `leanings` are what votes came to for entries, in stories or not. `not_given` is what single
+    channels are not given of what it takes.
     """
 
     counted: Collection[int] = ()
     left_out: Mapping[int, str] = field(default_factory=dict)
     leanings: Mapping[int, Leaning] = field(default_factory=dict)
+    not_given: Collection[NotGiven] = ()
 
 
 def take_entries(connection: Connection, edition: Edition, edition_id: int, rest: Rest) -> None:

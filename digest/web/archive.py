@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from digest.app.edition_reasons import entries_not_given
 from digest.editions.weekly import weekly_of
 from digest.signing.web_links import edition_url
 from digest.web.actions import number, told
@@ -58,6 +59,7 @@ async def _edition(request: web.Request) -> web.Response:
     if composed is None:
         raise web.HTTPNotFound
     record = await site.read(lambda store: store.deliveries.edition(wanted))
+    not_given = await site.read(lambda store: store.editions.not_given(wanted))
     deliveries = await site.read(lambda store: store.deliveries.of_edition(wanted))
     return operator_page(
         request,
@@ -65,6 +67,7 @@ async def _edition(request: web.Request) -> web.Response:
         edition=record,
         composed=composed,
         deliveries=deliveries,
+        not_given=entries_not_given(not_given),
         link=_in_browser(request, record),
         back=f"/editions/{wanted}",
         told=told(request),

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from digest.app.edition_reasons import explain_draft
 from digest.app.reports import status_report
 from digest.app.wiring import utc_now
-from digest.channels.previews import Previews, kinds_beside_text
+from digest.channels.previews import Previews, shown_beside_text
 from digest.editions.weekly import weekly_of
 from digest.jobs.render import render_beside
 from digest.jobs.test_sends import recipients
@@ -65,15 +65,15 @@ async def _digest(request: web.Request) -> web.Response:
         name=name,
         row=next(row for row in report.digests if row.name == name),
         feeds=site.settings.feeds_of(name),
-        channels={
-            channel: site.settings.channels[channel]
-            for channel in site.settings.digests[name].send_to
-        },
+        channels=[
+            (channel, site.settings.channels[channel].kind, form.text)
+            for channel, form in site.settings.digests[name].forms.items()
+        ],
         recipients=recipients(site.settings, name),
         edition=draft.edition,
         text=await _formed(site, draft, lambda previews: previews.text(None)),
-        kinds=kinds_beside_text(site.settings, name),
-        why=explain_draft(draft, names),
+        previews=shown_beside_text(site.settings, name),
+        why=explain_draft(draft, names, site.settings.digests[name].forms),
         editions=[
             (edition, edition_url(public, site.links, edition.digest, edition.scheduled_for))
             for edition in editions
@@ -85,10 +85,12 @@ async def _digest(request: web.Request) -> web.Response:
 
 async def _preview(request: web.Request) -> web.Response:
     site, name, kind = request.app[SITE], _name(request), request.match_info["kind"]
-    if kind not in kinds_beside_text(site.settings, name):
+    to = request.query.get("to", "")
+    shown = shown_beside_text(site.settings, name)
+    if not any(each.kind == kind and to in {"", *each.channels} for each in shown):
         raise web.HTTPNotFound
     draft = await _draft(site, name)
-    html = await _formed(site, draft, lambda previews: previews.page(kind))
+    html = await _formed(site, draft, lambda previews: replace(previews, to=to).page(kind))
     # Links open beside the page: nothing else is shown in its frames.
     if "<base" not in html:
         html = html.replace("<head>", '<head><base target="_blank">', 1)

@@ -105,7 +105,7 @@ def test_an_entry_may_be_in_the_story_of_another() -> None:
     names = {"https://a.example/": "A", "https://b.example/": None}
     pending = (entry(1, link=link), entry(2, "b", link=link, words=900, feed_title="B"))
     draft = draft_of(*pending, names=names)
-    assert [why.line for why in explain_draft(draft, names)] == [
+    assert [why.line for why in explain_draft(draft, names, {})] == [
         "taken: Story 2 (B), in B",
         "taken: Story 1 (A), in B, with Story 2",
     ]
@@ -123,7 +123,7 @@ def test_a_link_of_a_feed_stands_once_and_nothing_is_lost() -> None:
     (story,) = draft.edition.stories
     assert (story.title, story.entries) == ("Two missing", (4, 3, 2, 1))
     assert [(other.title, other.url) for other in story.related] == [("Storm", "")]
-    first, *older = explain_draft(draft, names)
+    first, *older = explain_draft(draft, names, {})
     assert first.copy_of == ""
     assert {why.copy_of for why in older} == {"Two missing"}
     assert older[0].line == (

@@ -65,7 +65,7 @@ WHOLE: dict[str, Any] = {
     "digests": {
         "a": {
             "schedule": "daily at 09:00",
-            "send_to": "file",
+            "send_to": [{"channel": "file", "max_entries": 9}],
             "look": {"accent": "#123456"},
             "blocks": [{"kind": "weather", "place": "Rome"}, {"kind": "calendar", "path": "a.ics"}],
         }

@@ -433,6 +433,7 @@ def test_one_recipient_or_many(tmp_path: Path) -> None:
     assert one.to == ("a@b.example",)
     assert many.to == ("Ada <a@b.example>", "g@b.example")
     assert settings.digests["weekly"].send_to == ("one", "many")
+    assert all(form.is_whole for form in settings.digests["weekly"].forms.values())
 
 
 ALL_SECRETS = f"""\

@@ -52,6 +52,35 @@ CASES = [
         (3, "smtp.form", "did you mean 'from'?"),
     ),
     case(
+        "forms of channels",
+        f"{FEEDS}channels:\n  out: {{kind: file, path: a}}\n  vault: {{kind: file, path: b}}\n"
+        "digests:\n  weekly:\n    schedule: daily at 07:00\n    max_entries: 5\n    send_to:\n"
+        "      - out\n      - channel: vualt\n        onyl: watched\n      - channel: out\n"
+        "        only: watchd\n        max_entries: many\n      - [out]\n      - only: watched\n",
+        (
+            11,
+            "digests.weekly.send_to[1].channel",
+            "there is no channel 'vualt'; did you mean 'vault'?",
+        ),
+        (12, "digests.weekly.send_to[1].onyl", "unknown key; did you mean 'only'?"),
+        (
+            13,
+            "digests.weekly.send_to[2].channel",
+            "out is in send_to more than once; give it one form",
+        ),
+        (14, "digests.weekly.send_to[2].only", "must be one of watched; did you mean 'watched'?"),
+        (15, "digests.weekly.send_to[2].max_entries", "must be a whole number"),
+        (16, "digests.weekly.send_to[3]", "must be a map of settings"),
+        (17, "digests.weekly.send_to[4].channel", "is required"),
+        (17, "digests.weekly.send_to[4].only", "the digest watches for nothing"),
+    ),
+    case(
+        "a form that gives more than there is",
+        f"{FEEDS}{CHANNELS}digests:\n  weekly:\n    schedule: daily at 07:00\n    send_to:\n"
+        "      - channel: out\n        max_entries: 26\n",
+        (8, "digests.weekly.send_to[0].max_entries", "is more than the 25 of the whole digest"),
+    ),
+    case(
         "unknown key of a digest",
         f"{FEEDS}{CHANNELS}{DIGEST}    schedule: daily at 07:00\n    crom: 0 7 * * *\n",
         (7, "digests.weekly.crom", "did you mean 'cron'?"),

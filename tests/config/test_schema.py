@@ -74,7 +74,8 @@ digests:
     max_entries: 50
     when_empty: skip
     template: null
-    send_to: [inbox, team]
+    watch: python
+    send_to: [inbox, {channel: team, only: watched, max_entries: 10}, {channel: vault}]
 """
 ENVIRON = {
     "TOKEN": "t",
@@ -93,6 +94,7 @@ SECTIONS = [
     ("channels", "team"),
     ("channels", "vault"),
     ("digests", "weekly"),
+    ("digests", "weekly", "send_to", 1),
 ]
 
 
@@ -129,7 +131,11 @@ def test_it_accepts_the_example(tmp_path: Path) -> None:
     errors = list(Draft202012Validator(json_schema()).iter_errors(example()))
 
     assert errors == []
-    assert load(tmp_path, EXAMPLE, **ENVIRON).digests["weekly"].send_to == ("inbox", "team")
+    assert load(tmp_path, EXAMPLE, **ENVIRON).digests["weekly"].send_to == (
+        "inbox",
+        "team",
+        "vault",
+    )
 
 
 def test_it_accepts_the_example_of_the_repository() -> None:
@@ -224,6 +230,7 @@ def test_it_says_what_is_wrong_where_it_is(
         (("channels", "vault"), "kind"),
         (("digests", "weekly"), "schedule"),
         (("digests", "weekly"), "send_to"),
+        (("digests", "weekly", "send_to", 1), "channel"),
     ],
     ids=str,
 )
@@ -283,6 +290,9 @@ def test_schedule_and_cron_exclude_each_other() -> None:
         (("channels", "vault"), "format", 5),
         (("polling",), "every", 15),
         (("digests", "weekly"), "send_to", {}),
+        (("digests", "weekly", "send_to", 1), "only", "all"),
+        (("digests", "weekly", "send_to", 1), "max_entries", 0),
+        (("digests", "weekly", "send_to"), 0, []),
         ((), "feeds", "https://example.com/feed.xml"),
         ((), "digests", {}),
     ],

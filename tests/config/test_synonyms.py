@@ -45,7 +45,7 @@ FILE: dict[str, Any] = {
     "digests": {
         "NAME": {
             "schedule": "daily at 07:00",
-            "send_to": "file",
+            "send_to": [{"channel": "file", "max_entries": 9}],
             "look": {},
             "blocks": [{"kind": "calendar", "path": "a.ics"}, {"kind": "weather", "place": "Rome"}],
         }
@@ -63,6 +63,8 @@ def section_of(place: Place) -> tuple[str | int, ...]:
         return ("feeds", kinds.index(kind or "feed"))
     if name == "digests.NAME.blocks[]":
         return ("digests", "NAME", "blocks", int(kind == "weather"))
+    if name == "digests.NAME.send_to[]":
+        return ("digests", "NAME", "send_to", 0)
     return tuple((kind if part == "NAME" and kind else part) for part in name.split(".") if part)
 
 

@@ -48,7 +48,9 @@ channels:
   f: {kind: file, path: "~/{digest}-{date}.md"}
   e: {kind: email, to: [b@example.org, "Ada <c@example.org>"]}
 digests:
-  a: {cron: "0 9 * * mon", send_to: [f, e], include: ["title: news or not /a.*b/"], watch: uv}
+  a:
+    {cron: "0 9 * * mon", include: ["title: news or not /a.*b/"], watch: uv,
+     send_to: [f, {channel: e, only: watched, max_entries: 4}]}
   b:
     {schedule: "every monday at 09:00", send_to: f, feeds: [tag:news], repeat_after: 0, fold: 3,
      look: {accent: "#336699"}, language: de, first_edition: 2d}

@@ -87,7 +87,7 @@ class Newsroom:
     def fates(self, draft: Draft) -> list[EntryFate]:
         """What `digest preview --why` shows of a draft."""
         names = {feed.address: feed.name for feed in self.bench.settings.feeds}
-        return explain_draft(draft, names)
+        return explain_draft(draft, names, {})
 
 
 @asynccontextmanager

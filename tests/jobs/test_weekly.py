@@ -150,6 +150,21 @@ async def test_who_wants_it_weekly_gets_all_of_a_week_in_one(bench: Bench) -> No
     assert await received(bench, ADA) == [("news", (day,)) for day in range(1, 17)]
 
 
+async def test_a_weekly_edition_shows_as_much_as_its_list_is_given(tmp_path: Path) -> None:
+    form = {"channel": "inbox", "max_entries": 2}
+    config = settings(tmp_path, send_to=[form, "vault"], max_entries=3)
+    async with open_bench(config, tmp_path) as bench:
+        await put(bench, Recipient("inbox", EVE, frequency="weekly"))
+        await days(bench, 1, 7)
+        found = await received(bench, EVE)
+        editions = await bench.store.transact(lambda store: store.archive.editions((), 99))
+        (weekly,) = (edition.id for edition in editions if is_weekly(edition.digest))
+        (kept,) = await bench.store.transact(lambda store: store.editions.not_given(weekly))
+    # The edition is whole; its list sees two, and the titles of the others.
+    assert found == [("news.weekly", tuple(range(1, 8)))]
+    assert (kept.channel, kept.counted, len(kept.entries)) == ("inbox", True, 5)
+
+
 async def test_nobody_wants_it_weekly(bench: Bench) -> None:
     await days(bench, 1, 8)
     assert {digest for digest, _ in await received(bench, ADA)} == {"news"}

@@ -114,7 +114,7 @@ def settings_for(folder: Path, servers: Servers, **more: Any) -> Settings:
                 "title": "Weekly reading",
                 "schedule": "every monday at 09:00",
                 "first_edition": "3650d",
-                "send_to": ["inbox", "team", "vault"],
+                "send_to": ["inbox", {"channel": "team", "max_entries": 20}, "vault"],
             }
         },
         "web": {"listen": "127.0.0.1:0", "password": PASSWORD},

@@ -75,12 +75,13 @@ async def test_a_feed_has_its_history(busy: Site) -> None:
 async def test_a_digest_tells_its_next_edition_and_why(busy: Site) -> None:
     text = await busy.page("/digests/weekly")
     assert "every monday at 09:00" in text
+    assert "team (slack; the best 20)" in text
     assert "Story 4" in text
     assert 'class="state taken"' in text
     assert ".atom" in text
 
 
-@pytest.mark.parametrize("form", ["email", "slack"])
+@pytest.mark.parametrize("form", ["email", "slack", "slack?to=team"])
 async def test_a_preview_is_a_document_apart(busy: Site, form: str) -> None:
     answer, text = await busy.answer(f"/digests/weekly/preview/{form}")
     assert "Story 4" in text

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from digest.app.bot_commands.command_text import Command, parse_pause
 from digest.app.entry_verdicts import Explainer, day_clock
 from digest.config.spelling import known_name
+from digest.editions.channel_view import edition_for
 from digest.errors import UsageError
 from digest.language import counted
 
@@ -81,14 +82,17 @@ class CommandAnswers:
     async def now(self, asker: Asker, words: str) -> Answer:
         """The edition of a digest as it would be now; it takes nothing, and is kept nowhere."""
         digest = self._digest(asker, "now", words)
+        channel = self._channels_of(asker, digest)[0]
+        form = self._settings.digests[digest].forms.get(channel)
         draft = await self._runtime.drafter.edition(digest, self._clock())
-        if not draft.edition.stories:
+        given = edition_for(draft.edition, form, draft.counts).edition
+        if not given.stories:
             return self._nothing_new(digest)
-        edition = await self._runtime.block_adder.add(draft.edition)
+        edition = await self._runtime.block_adder.add(given)
         title = f"Now: {edition.title}"
         return Answer(
             edition=replace(edition, title=title, subject=title),
-            channel=self._channels_of(asker, digest)[0],
+            channel=channel,
         )
 
     async def send(self, asker: Asker, words: str) -> Answer:

@@ -103,6 +103,20 @@ renditions = sa.Table(
     sqlite_strict=True,
 )
 
+# Which entries of an edition a channel is not given, and why, where it is not given all of them.
+not_given = sa.Table(
+    "not_given",
+    metadata,
+    edition_id_column(primary_key=True),
+    sa.Column("channel", sa.Text, primary_key=True, nullable=False),
+    sa.Column("why", sa.Text, primary_key=True, nullable=False),
+    # Whether they are counted there, or not even that.
+    sa.Column("counted", sa.Integer, nullable=False),
+    # Their numbers, as a list in JSON: nothing asks for one without its edition.
+    sa.Column("entries", sa.Text, nullable=False),
+    sqlite_strict=True,
+)
+
 # The week of a digest that is on: it has the editions after `last_edition`.
 weeks = sa.Table(
     "weeks",

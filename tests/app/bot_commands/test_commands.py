@@ -325,3 +325,18 @@ async def until(wanted: Callable[[], bool]) -> None:
     async with asyncio.timeout(limits.seconds(10)):
         while not wanted():  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0)
+
+
+async def test_now_shows_what_the_channel_is_given(bot: BotServer, tmp_path: Path) -> None:
+    digest = {"schedule": "every monday", "first_edition": "3650d", "watch": ["owls"]}
+    send_to = [{"channel": "phone", "only": "watched"}, "vault"]
+    digests = {"weekly": {**digest, "send_to": send_to}}
+    async with talking(settings_for(tmp_path, bot, digests=digests), bot) as talk:
+        await talk.pair()
+        await talk.learn("Larks leave")
+        assert await talk.answer("/now") == "Nothing is new for weekly."
+        assert "not given to phone" in await talk.answer("/why larks")
+        await talk.learn("Owls are back")
+        shown = await talk.answer("/now")
+        assert "Owls are back" in shown
+        assert "Larks" not in shown

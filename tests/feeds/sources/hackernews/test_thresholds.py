@@ -76,7 +76,7 @@ class Readers:
     async def why(self) -> list[str]:
         """What `preview --why` says of what is pending."""
         draft = await Drafter(self.bench.context()).edition("daily", self.bench.clock())
-        return [fate.line for fate in explain_draft(draft, {})]
+        return [fate.line for fate in explain_draft(draft, {}, {})]
 
     async def _rows(self, query: str) -> list[tuple[Any, ...]]:
         def read(store: Any) -> list[tuple[Any, ...]]:

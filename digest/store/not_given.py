@@ -1,0 +1,51 @@
+"""Which entries of an edition single channels are not given, as it was when it was published."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from digest.model import NotGiven
+from digest.store.tables import not_given
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy.engine import Connection
+
+
+def note_not_given(connection: Connection, edition_id: int, parts: Iterable[NotGiven]) -> None:
+    """Keep what channels are not given of an edition."""
+    rows = [
+        {
+            "edition_id": edition_id,
+            "channel": part.channel,
+            "why": part.reason,
+            "counted": int(part.counted),
+            "entries": json.dumps(part.entries),
+        }
+        for part in parts
+    ]
+    if rows:
+        connection.execute(sa.insert(not_given), rows)
+
+
+def forget_not_given(connection: Connection, edition_id: int, channel: str) -> None:
+    """Forget what a channel was not given of an edition."""
+    chosen = not_given.c.edition_id == edition_id, not_given.c.channel == channel
+    connection.execute(sa.delete(not_given).where(*chosen))
+
+
+def read_not_given(connection: Connection, edition_id: int) -> tuple[NotGiven, ...]:
+    """What channels are not given of an edition, by channel."""
+    query = (
+        sa.select(not_given)
+        .where(not_given.c.edition_id == edition_id)
+        .order_by(not_given.c.channel, not_given.c.counted, not_given.c.why)
+    )
+    return tuple(
+        NotGiven(row.channel, row.why, tuple(json.loads(row.entries)), bool(row.counted))
+        for row in connection.execute(query)
+    )

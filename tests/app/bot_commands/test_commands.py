@@ -307,6 +307,21 @@ async def test_another_program_that_reads_along_is_told_of(
     assert "stop it, or use a bot of its own" in record.__dict__["fields"]["error"]
 
 
+async def test_who_cannot_be_reached_is_named_without_its_secret(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot = bot_server()
+    bot.start()
+    settings = settings_for(tmp_path, bot)
+    bot.stop()
+    async with talking(settings, bot):
+        await until(lambda: "commands are not heard" in caplog.messages)
+    fields = [record.__dict__.get("fields") for record in caplog.records]
+    assert "cannot connect" in str(fields)
+    assert TOKEN.partition(":")[2] not in f"{caplog.text}{fields}"
+
+
+@pytest.mark.slow
 async def test_a_reload_begins_and_ends_the_listening(bot: BotServer, tmp_path: Path) -> None:
     settings = settings_for(tmp_path, bot)
     silent = settings_for(tmp_path, bot, channels={"phone": phone(bot, commands=False)})

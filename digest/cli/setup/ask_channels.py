@@ -64,8 +64,9 @@ class Targets(Struct, frozen=True):
     def missing_options(self) -> list[str]:
         """What has to be given where nobody can be asked."""
         if not self:
-            first = [asked[0].option for asked in QUESTIONS.values()]
-            return [f"one of {', '.join(['--email', *first, '--folder'])}"]
+            options = [asked[0].option for asked in QUESTIONS.values()]
+            usual = ["--email", *options[: _MOST_NUMBERED - 2], "--folder"]
+            return [f"one of {', '.join(usual)} (`digest init --help` has all)"]
         missing = missing_options(self.server, self.address) if self.to else []
         questions = [each for kind in self.chosen for each in unanswered(kind, self.kinds[kind])]
         return missing + [question.option for question in questions]

@@ -274,21 +274,19 @@ async def test_a_bot_that_is_to_wait_does_so_for_a_minute_at_most(
     assert "not answered" in caplog.messages
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("/pause", "write /pause and how long: 12h, 3d, 1w, or 2 weeks"),
-        ("/pause 99w", "a pause lasts 26 weeks at the most"),
-        ("/now monthly", "there is no digest 'monthly'; there are: weekly"),
-        ("/why", "write /why and an address"),
-        ("/dance", "there is no /dance; /help says what there is"),
-        (f"/now {'ü' * 4_000}", "there is no digest"),
-    ],
-)
-async def test_what_cannot_be_done_is_told_with_a_remedy(talk: Talk, text: str, said: str) -> None:
-    answer = await talk.answer(text)
-    assert said in answer
-    assert len(answer) <= 600
+async def test_what_cannot_be_done_is_told_with_a_remedy(talk: Talk) -> None:
+    told = {
+        "/pause": "write /pause and how long: 12h, 3d, 1w, or 2 weeks",
+        "/pause 99w": "a pause lasts 26 weeks at the most",
+        "/now monthly": "there is no digest 'monthly'; there are: weekly",
+        "/why": "write /why and an address",
+        "/dance": "there is no /dance; /help says what there is",
+        f"/now {'ü' * 4_000}": "there is no digest",
+    }
+    for text, said in told.items():
+        answer = await talk.answer(text)
+        assert said in answer
+        assert len(answer) <= 600
 
 
 async def test_without_commands_nobody_is_heard(bot: BotServer, tmp_path: Path) -> None:
@@ -307,6 +305,21 @@ async def test_another_program_that_reads_along_is_told_of(
     assert "stop it, or use a bot of its own" in record.__dict__["fields"]["error"]
 
 
+async def test_who_cannot_be_reached_is_named_without_its_secret(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot = bot_server()
+    bot.start()
+    settings = settings_for(tmp_path, bot)
+    bot.stop()
+    async with talking(settings, bot):
+        await until(lambda: "commands are not heard" in caplog.messages)
+    fields = [record.__dict__.get("fields") for record in caplog.records]
+    assert "cannot connect" in str(fields)
+    assert TOKEN.partition(":")[2] not in f"{caplog.text}{fields}"
+
+
+@pytest.mark.slow
 async def test_a_reload_begins_and_ends_the_listening(bot: BotServer, tmp_path: Path) -> None:
     settings = settings_for(tmp_path, bot)
     silent = settings_for(tmp_path, bot, channels={"phone": phone(bot, commands=False)})

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from digest.channels.http_answer import Answer
     from digest.model import Delivery, Edition, Pictures
+    from digest.rendering.dialects import Dialect
     from digest.rendering.renderer import Renderer
 
 _THREAD = "look at the setting thread"
@@ -56,7 +57,8 @@ class DiscordChannel(HttpChannel[DiscordSettings]):
     """
 
     kind = "discord"
-    seconds_between: ClassVar[float] = 2.0  # Discord takes 30 messages a minute for a channel.
+    dialect: ClassVar[Dialect] = DIALECT
+    seconds_between = 2.0  # Discord takes 30 messages a minute for a channel.
 
     @classmethod
     def preview(
@@ -116,7 +118,7 @@ class DiscordChannel(HttpChannel[DiscordSettings]):
     def greeting(self, line: str) -> bytes:
         """A message of one line."""
         name = {"thread_name": "digest"} if self.settings.new_post else {}
-        return self.encoded({**line_message(DIALECT.literal(line)), **name})
+        return self.encoded({**line_message(self.dialect.literal(line)), **name})
 
     def plainer(self, payload: bytes) -> bytes | None:
         """The same without links: Discord's filter does not say which one it takes for harmful."""

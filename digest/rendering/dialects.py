@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 # Not the space that keeps a number with its unit.
 _SPACE = re.compile(r"[^\S\u00a0]+")
 _MAX_SMALL_LINK = 250
-# Services end a link at the first bracket that closes, also inside <...>.
-_BRACKETS = str.maketrans({"(": "%28", ")": "%29"})
+# Services end a link at the first bracket that closes, also inside <...>, or read code or `|` first.
+_IN_ADDRESS = str.maketrans({"(": "%28", ")": "%29", "|": "%7C", "`": "%60"})
 JOINER = "\u2060"
 """A word joiner: nobody sees it, and what it stands in is no mention, no tag and no address."""
 # Services make links of addresses in a text, some of the names of servers too.
@@ -70,7 +70,7 @@ class Dialect(Struct, frozen=True):
 
     def link(self, text: str, url: str, most: int = _MAX_SMALL_LINK) -> str:
         """A link; the text alone where there is no address, or one longer than `most`."""
-        address = markdown_escapes.markdown_url(url).translate(_BRACKETS).replace("|", "%7C")
+        address = markdown_escapes.markdown_url(url).translate(_IN_ADDRESS)
         shown = self.literal(text)
         if not 0 < len(address) <= most:
             return shown

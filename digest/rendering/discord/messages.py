@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 Message = dict[str, Any]
 Embed = dict[str, str]
 
-# Without a mention none is highlighted; without an emoji by name none is drawn.
+# `allowed_mentions` lets none of them notify anybody; so none is shown as one either.
 DIALECT = Dialect(escape=lambda line: escaped(unnamed(line)))
 _MOST_CONTENT = 2_000
+_MOST_EMBEDS = 10
 _MOST_DESCRIPTION = 4_096
+_MOST_OF_ALL = 6_000
 _MOST_URL = 2_048
 _MOST_POST_NAME = 100
 _LINK = re.compile(r"\[((?:\\.|[^\]\\])*)\]\(<[^>]*>\)")
@@ -113,11 +115,15 @@ def _characters(message: Message) -> int:
     )
 
 
+def _longest(message: Message) -> int:
+    return max(utf16_units(embed["description"]) for embed in message["embeds"])
+
+
 # Characters, of which those outside the basic plane may count twice.
 _DESCRIPTION = Limit(utf16_units, _MOST_DESCRIPTION)
 _LIMITS: list[Limit[Message]] = [
     Limit(lambda message: utf16_units(message["content"]), _MOST_CONTENT),
-    Limit(lambda message: len(message["embeds"]), 10),
-    Limit(lambda message: max(utf16_units(e["description"]) for e in message["embeds"]), 4_096),
-    Limit(_characters, 6_000),
+    Limit(lambda message: len(message["embeds"]), _MOST_EMBEDS),
+    Limit(_longest, _MOST_DESCRIPTION),
+    Limit(_characters, _MOST_OF_ALL),
 ]

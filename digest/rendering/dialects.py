@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # Not the space that keeps a number with its unit.
 _SPACE = re.compile(r"[^\S\u00a0]+")
 _MAX_SMALL_LINK = 250
-# Services end a link at the first bracket that closes, also inside <...>, or read code or `|` first.
+# Services end a link at the first bracket that closes, also inside <...>; some read code first.
 _IN_ADDRESS = str.maketrans({"(": "%28", ")": "%29", "|": "%7C", "`": "%60"})
 JOINER = "\u2060"
 """A word joiner: nobody sees it, and what it stands in is no mention, no tag and no address."""

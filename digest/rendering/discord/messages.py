@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from digest.model import Edition
 
 Message = dict[str, Any]
-Embed = dict[str, str]
+Embed = dict[str, Any]
 
 # `allowed_mentions` lets none of them notify anybody; so none is shown as one either.
 DIALECT = Dialect(escape=lambda line: escaped(unnamed(line)))
@@ -59,10 +59,20 @@ def post_name(edition: Edition) -> str:
     return phrases.short_line(f"{edition.title} · {phrases.period(edition)}", _MOST_POST_NAME)
 
 
+def in_colour(message: Message, accent: str) -> Message:
+    """The same with its embeds in a colour like `#1b5e8c`."""
+    number = int(accent.removeprefix("#"), 16)
+    return {**message, "embeds": [{**embed, "color": number} for embed in message["embeds"]]}
+
+
 def without_links(message: Message) -> Message:
     """The same without any link, for a filter that does not say which one it refuses."""
     embeds = [
-        {key: _LINK.sub(r"\1", text) for key, text in embed.items() if key != "url"}
+        {
+            key: _LINK.sub(r"\1", value) if isinstance(value, str) else value
+            for key, value in embed.items()
+            if key != "url"
+        }
         for embed in message.get("embeds", [])
     ]
     content = _LINK.sub(r"\1", message["content"])

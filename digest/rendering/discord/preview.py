@@ -77,4 +77,5 @@ def _embed(embed: Embed, reader: MarkdownIt) -> str:
     if "url" in embed:
         title = f'<a href="{escape(embed["url"])}">{title}</a>'
     heading = f'<div class="title">{title}</div>' if title else ""
-    return f'<div class="embed">{heading}{reader.render(embed["description"])}</div>'
+    colour = f' style="border-color: #{embed["color"]:06x}"' if "color" in embed else ""
+    return f'<div class="embed"{colour}>{heading}{reader.render(embed["description"])}</div>'

@@ -53,6 +53,16 @@ WHOLE: dict[str, Any] = {
         "slack": {"kind": "slack", "webhook_url": "https://s.example/hook"},
         "discord": {"kind": "discord", "webhook_url": "https://d.example/hook"},
         "file": {"kind": "file", "path": "out.md"},
+        "mattermost": {"kind": "mattermost", "webhook_url": "https://m.example/hooks/x"},
+        "rocketchat": {"kind": "rocketchat", "webhook_url": "https://r.example/hooks/x"},
+        "googlechat": {"kind": "googlechat", "webhook_url": "https://g.example/hook"},
+        "zulip": {
+            "kind": "zulip",
+            "url": "https://z.example",
+            "email": "bot@z.example",
+            "api_key": "x",
+            "channel": "news",
+        },
     },
     "digests": {
         "a": {

@@ -14,7 +14,7 @@ from digest.model import NO_PICTURES, Rendition
 from digest.rendering.preview import Preview
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
     from datetime import timedelta
     from typing import Self
@@ -182,7 +182,11 @@ class HttpChannel(MessageChannel[S]):
         url: str = "",
     ) -> Rendition:
         """Each message as a part."""
-        parts = tuple(self.encoded(message) for message in self.messages(edition, url))
+        return self.rendition(self.messages(edition, url))
+
+    def rendition(self, messages: Iterable[Mapping[str, Any]]) -> Rendition:
+        """What is posted, as the parts that are kept."""
+        parts = tuple(map(self.encoded, messages))
         return Rendition(self.name, self.kind, (self.recipient,), parts)
 
     @property

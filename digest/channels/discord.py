@@ -12,9 +12,11 @@ from digest.channels.base import HttpChannel, PartRequest
 from digest.channels.http_verdicts import fields_of, json_object, told, wait_of
 from digest.config.channels.discord import DiscordSettings
 from digest.errors import ChannelError
+from digest.model import NO_PICTURES
 from digest.rendering.discord.messages import (
     DIALECT,
     build_messages,
+    in_colour,
     line_message,
     markdown_of,
     without_links,
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.channels.http_answer import Answer
-    from digest.model import Delivery, Edition, Pictures
+    from digest.model import Delivery, Edition, Pictures, Rendition
+    from digest.rendering.dialects import Dialect
     from digest.rendering.renderer import Renderer
 
 _THREAD = "look at the setting thread"
@@ -56,24 +59,36 @@ class DiscordChannel(HttpChannel[DiscordSettings]):
     """
 
     kind = "discord"
-    seconds_between: ClassVar[float] = 2.0  # Discord takes 30 messages a minute for a channel.
+    dialect: ClassVar[Dialect] = DIALECT
+    seconds_between = 2.0  # Discord takes 30 messages a minute for a channel.
 
     @classmethod
     def preview(
         cls,
         edition: Edition,
-        templates: Renderer,  # noqa: ARG003
+        templates: Renderer,
         pictures: Pictures,  # noqa: ARG003
         settings: Sequence[DiscordSettings],  # noqa: ARG003
     ) -> Preview:
         """The messages about as Discord shows them."""
-        messages = build_messages(edition)
+        messages = [in_colour(message, templates.accent) for message in build_messages(edition)]
         text = "\n\n".join(markdown_of(message) for message in messages)
         return Preview(text, discord_page(messages))
 
     def messages(self, edition: Edition, url: str) -> list[dict[str, Any]]:
         """What is posted, in order."""
         return build_messages(edition, url, new_post=self.settings.new_post)
+
+    def render(
+        self,
+        edition: Edition,
+        templates: Renderer,
+        pictures: Pictures = NO_PICTURES,  # noqa: ARG002
+        url: str = "",
+    ) -> Rendition:
+        """Each message as a part, its embeds in the colour of the look."""
+        messages = self.messages(edition, url)
+        return self.rendition(in_colour(message, templates.accent) for message in messages)
 
     def request(self, delivery: Delivery) -> PartRequest:
         """So that the answer has the message, and in the thread."""
@@ -116,7 +131,7 @@ class DiscordChannel(HttpChannel[DiscordSettings]):
     def greeting(self, line: str) -> bytes:
         """A message of one line."""
         name = {"thread_name": "digest"} if self.settings.new_post else {}
-        return self.encoded({**line_message(DIALECT.literal(line)), **name})
+        return self.encoded({**line_message(self.dialect.literal(line)), **name})
 
     def plainer(self, payload: bytes) -> bytes | None:
         """The same without links: Discord's filter does not say which one it takes for harmful."""

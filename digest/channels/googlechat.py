@@ -31,7 +31,8 @@ class GooglechatChannel(MarkdownChannel[GooglechatSettings]):
     dialect = Dialect(
         escape=look_alike, strong="*{}*", address="<{url}|{text}>", headings=("*{}*", "*{}*")
     )
-    # Texts have at most 4,096 characters, whole messages 32,000 bytes, which six for each are not.
+    # It refuses texts of more than 4,096 characters by that number; whole messages may have 32,000
+    # bytes, which six for each character do not reach.
     limits = (Limit(utf16_units, 4_096),)
 
     def messages(self, edition: Edition, url: str) -> list[dict[str, Any]]:

@@ -49,6 +49,7 @@ class OwnTemplates(ByForm):
         self._design = Design(folder.absolute(), theme, look)
         self._alone = OneShotProcesses(RENDERING, seconds)
         self.theme = Templates(None, theme, look)
+        self.accent = self.theme.accent
         _finished(self._alone, self._design.folder, partial(try_out, self._design))
 
     def close(self) -> None:

@@ -32,6 +32,7 @@ class _Careful(ByForm):
     def __init__(self, own: Renderer, theme: Renderer) -> None:
         self._own = own
         self.theme = theme
+        self.accent = own.accent
         self._troubles: dict[str, str] = {}
         self._tried = False
 
@@ -60,6 +61,14 @@ class _ThemeTemplates(ByForm):
 
     def __init__(self, theme: Theme, look: LookSettings | None) -> None:
         self._of = (None, theme, look)
+        self._look = look
+
+    @property
+    def accent(self) -> str:
+        """As `Renderer` has it."""
+        from digest.config.looks import LookSettings
+
+        return (self._look or LookSettings()).accent
 
     @cached_property
     def _templates(self) -> Templates:

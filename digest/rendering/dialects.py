@@ -11,8 +11,8 @@ from digest.rendering.markup import MAX_SMALL_LINK, Markup, one_line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Services end a link at the first bracket that closes, also inside <...>.
-_BRACKETS = str.maketrans({"(": "%28", ")": "%29"})
+# Services end a link at the first bracket that closes, also inside <...>; some read code first.
+_IN_ADDRESS = str.maketrans({"(": "%28", ")": "%29", "|": "%7C", "`": "%60"})
 JOINER = "\u2060"
 """A word joiner: nobody sees it, and what it stands in is no mention, no tag and no address."""
 # Services make links of addresses in a text, some of the names of servers too.
@@ -73,7 +73,7 @@ class Dialect(Markup):
 
     def link(self, text: str, url: str, most: int = MAX_SMALL_LINK) -> str:
         """A link; the text alone where there is no address, or one longer than `most`."""
-        address = markdown_escapes.markdown_url(url).translate(_BRACKETS).replace("|", "%7C")
+        address = markdown_escapes.markdown_url(url).translate(_IN_ADDRESS)
         shown = self.literal(text)
         if not 0 < len(address) <= most:
             return shown

@@ -22,6 +22,10 @@ class Renderer(Protocol):
     def theme(self) -> Renderer | None:
         """What stands in for a template that fails; None for a theme's own."""
 
+    @property
+    def accent(self) -> str:
+        """The colour of the digest's look, like `#1b5e8c`."""
+
     def html(self, edition: Edition, links: Links | None = None) -> str:
         """A whole HTML document, its styles inlined but for those marked to be kept."""
 

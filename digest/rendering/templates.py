@@ -71,6 +71,7 @@ class Templates:
         self._paths = [folder, *built_in] if folder else built_in
         loaders: list[BaseLoader] = [FileSystemLoader(path) for path in built_in]
         look = look or LookSettings()
+        self.accent = look.accent
         light, dark = palettes(look.accent)
         environment = Sandbox(
             loader=ChoiceLoader([OwnFolder(folder), *loaders] if folder else loaders),

@@ -9,11 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.channels import channel_class
-from digest.channels.markdown_channel import MarkdownChannel
 from digest.config.channels import CHANNEL_KINDS
 from digest.rendering.dialects import COMMON
 
@@ -43,15 +42,18 @@ HOSTILE = (
         "2) item",
         "+49 30 123456",
     ),
-    *("<t:1630360800:R> color:#ff0000 <time:2026-01-01>", "&lt;b&gt; &amp; &copy;", "<b>x</b>"),
+    *(
+        "<t:1630360800:R> <@!1> <#2> -# small color:#ff0000 <time:2026-01-01>",
+        "&lt;b&gt; &amp; &copy;",
+        "<b>x</b>",
+    ),
 )
 _MARKS = st.sampled_from([*"*_~`<>|[]()@#:.+-\\!&$ ", "https://", "a", "1", "ab.cd", "all"])
 
 
 def markup_of(kind: str) -> tuple[Dialect, ModuleType]:
-    found = channel_class(kind)
-    assert issubclass(found, MarkdownChannel)
-    return found.dialect, import_module(f"tests.channels.{kind}.markup")
+    dialect: Dialect = channel_class(kind).dialect  # type: ignore[attr-defined]
+    return dialect, import_module(f"tests.channels.{kind}.markup")
 
 
 def held(kind: str, text: str) -> None:
@@ -71,6 +73,7 @@ def test_hostile_text_is_literal(kind: str, text: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(st.lists(_MARKS, max_size=12).map("".join))
+@settings(max_examples=50)
 def test_any_marks_are_literal(kind: str, text: str) -> None:
     held(kind, text)
 

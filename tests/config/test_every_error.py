@@ -61,6 +61,16 @@ WHOLE: dict[str, Any] = {
             "access_token": "x",
             "room": "!a:m.example",
         },
+        "mattermost": {"kind": "mattermost", "webhook_url": "https://m.example/hooks/x"},
+        "rocketchat": {"kind": "rocketchat", "webhook_url": "https://r.example/hooks/x"},
+        "googlechat": {"kind": "googlechat", "webhook_url": "https://g.example/hook"},
+        "zulip": {
+            "kind": "zulip",
+            "url": "https://z.example",
+            "email": "bot@z.example",
+            "api_key": "x",
+            "channel": "news",
+        },
     },
     "digests": {
         "a": {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.channels.http import Endpoint
 from digest.channels.http_verdicts import fields_of, json_object, told
+from digest.config.addresses import mail_address
 from digest.errors import ChannelError
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ class ZulipClient:
 
     def __init__(self, settings: ZulipSettings) -> None:
         key = settings.api_key.get_secret_value()
-        credentials = b64encode(f"{settings.email}:{key}".encode()).decode()
+        self._email = mail_address(settings.email)
+        credentials = b64encode(f"{self._email}:{key}".encode()).decode()
         self._settings = settings
         self.login = {"Authorization": f"Basic {credentials}"}
         self.endpoint = Endpoint(settings.url.rstrip("/"), [key, credentials], mend=settings.remedy)
@@ -51,7 +53,7 @@ class ZulipClient:
         place: int | str = int(channel) if channel.isdecimal() else channel
         narrow = [
             {"operator": "stream", "operand": place},
-            {"operator": "sender", "operand": self._settings.email},
+            {"operator": "sender", "operand": self._email},
         ]
         query = {
             "anchor": "newest" if anchor is None else str(anchor),

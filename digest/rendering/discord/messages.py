@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from digest.model import Edition
 
 Message = dict[str, Any]
-Embed = dict[str, str]
+Embed = dict[str, Any]
 
-# Without a mention none is highlighted; without an emoji by name none is drawn.
+# `allowed_mentions` lets none of them notify anybody; so none is shown as one either.
 DIALECT = Dialect(escape=lambda line: escaped(unnamed(line)))
 _MOST_CONTENT = 2_000
+_MOST_EMBEDS = 10
 _MOST_DESCRIPTION = 4_096
+_MOST_OF_ALL = 6_000
 _MOST_URL = 2_048
 _MOST_POST_NAME = 100
 _LINK = re.compile(r"\[((?:\\.|[^\]\\])*)\]\(<[^>]*>\)")
@@ -57,10 +59,20 @@ def post_name(edition: Edition) -> str:
     return phrases.short_line(f"{edition.title} · {phrases.period(edition)}", _MOST_POST_NAME)
 
 
+def in_colour(message: Message, accent: str) -> Message:
+    """The same with its embeds in a colour like `#1b5e8c`."""
+    number = int(accent.removeprefix("#"), 16)
+    return {**message, "embeds": [{**embed, "color": number} for embed in message["embeds"]]}
+
+
 def without_links(message: Message) -> Message:
     """The same without any link, for a filter that does not say which one it refuses."""
     embeds = [
-        {key: _LINK.sub(r"\1", text) for key, text in embed.items() if key != "url"}
+        {
+            key: _LINK.sub(r"\1", value) if isinstance(value, str) else value
+            for key, value in embed.items()
+            if key != "url"
+        }
         for embed in message.get("embeds", [])
     ]
     content = _LINK.sub(r"\1", message["content"])
@@ -113,11 +125,15 @@ def _characters(message: Message) -> int:
     )
 
 
+def _longest(message: Message) -> int:
+    return max(utf16_units(embed["description"]) for embed in message["embeds"])
+
+
 # Characters, of which those outside the basic plane may count twice.
 _DESCRIPTION = Limit(utf16_units, _MOST_DESCRIPTION)
 _LIMITS: list[Limit[Message]] = [
     Limit(lambda message: utf16_units(message["content"]), _MOST_CONTENT),
-    Limit(lambda message: len(message["embeds"]), 10),
-    Limit(lambda message: max(utf16_units(e["description"]) for e in message["embeds"]), 4_096),
-    Limit(_characters, 6_000),
+    Limit(lambda message: len(message["embeds"]), _MOST_EMBEDS),
+    Limit(_longest, _MOST_DESCRIPTION),
+    Limit(_characters, _MOST_OF_ALL),
 ]

@@ -40,6 +40,7 @@ a {{ color: var(--link); text-decoration: none; }}
   border-radius: 3px; vertical-align: 2px; }}
 .said h1 {{ font-size: 24px; line-height: 1.375; margin: 8px 0; }}
 .said p {{ margin: 0 0 8px; }}
+h1, p, li, .title {{ unicode-bidi: plaintext; }}
 .embed {{ max-width: 488px; margin: 4px 0; padding: 8px 16px 12px 12px; background: var(--embed);
   border-left: 4px solid var(--bar); border-radius: 4px; font-size: 14px; line-height: 1.3; }}
 .embed p {{ margin: 8px 0 0; }}
@@ -53,7 +54,7 @@ a {{ color: var(--link); text-decoration: none; }}
 </html>
 """
 _MESSAGE = """\
-<div class="message" dir="auto"><div class="face">d</div><div class="said">
+<div class="message"><div class="face">d</div><div class="said">
 <strong>digest</strong> <span class="app">APP</span>
 {parts}
 </div></div>"""
@@ -77,4 +78,5 @@ def _embed(embed: Embed, reader: MarkdownIt) -> str:
     if "url" in embed:
         title = f'<a href="{escape(embed["url"])}">{title}</a>'
     heading = f'<div class="title">{title}</div>' if title else ""
-    return f'<div class="embed">{heading}{reader.render(embed["description"])}</div>'
+    colour = f' style="border-color: #{embed["color"]:06x}"' if "color" in embed else ""
+    return f'<div class="embed"{colour}>{heading}{reader.render(embed["description"])}</div>'

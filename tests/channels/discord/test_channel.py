@@ -16,8 +16,10 @@ from msgspec.structs import replace
 from digest.channels.discord import DiscordChannel
 from digest.channels.pace import Pace
 from digest.config.channels.discord import DiscordSettings
+from digest.config.looks import LookSettings
 from digest.errors import ChannelError, ConfigError, DeliveryError
 from digest.rendering.discord.messages import build_messages
+from digest.rendering.templates import Templates
 from tests.channels.discord.webhook import (
     HARMFUL,
     INVALID,
@@ -284,6 +286,15 @@ def test_each_section_is_an_embed_and_no_two_have_one_address() -> None:
 
     assert [embed.get("url") for embed in message["embeds"]] == [page, None]
     assert [embed["title"] for embed in message["embeds"]] == ["A feed"] * 2
+
+
+def test_embeds_have_the_colour_of_the_look() -> None:
+    channel = DiscordChannel("it", DiscordSettings.model_validate(EXAMPLE), Pace())
+    look = LookSettings.model_validate({"accent": "#00a1ff"})
+
+    [part] = channel.render(edition(story()), Templates(look=look)).parts
+
+    assert [embed["color"] for embed in json.loads(part)["embeds"]] == [0x00A1FF]
 
 
 def test_an_edition_takes_fewer_messages_than_as_text() -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.channels.pace import Pace
-from digest.errors import ChannelError, ConfigError, DeliveryError
+from digest.errors import ChannelError, ConfigError
 from tests.channels.googlechat.place import BAD_KEY, PATH, TOO_LONG, Space, Threads, failure, said
 from tests.channels.making import deliveries, open_it, send, started
+from tests.channels.refusals import refused
 from tests.rendering.samples import edition, ordinary, story
 
 if TYPE_CHECKING:
@@ -33,14 +34,6 @@ def google(space: Space) -> Channel:
     channel = open_it(space.folder, space.channel())
     channel.pace = Pace()
     return channel
-
-
-async def refused(space: Space, answer: Reply) -> DeliveryError:
-    space.server.replies[PATH] = answer
-    channel = google(space)
-    with pytest.raises(DeliveryError) as caught:
-        await send(channel, *deliveries(channel, edition(story())))
-    return caught.value
 
 
 async def test_a_message_is_in_google_s_own_syntax_and_its_name_is_the_receipt(

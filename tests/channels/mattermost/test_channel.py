@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.errors import ChannelError, DeliveryError
+from digest.errors import ChannelError
 from tests.channels.making import deliveries, open_it, send, started
 from tests.channels.mattermost.place import INVALID, NO_CHANNEL, NO_TEXT, PATH, Named, Room, said
+from tests.channels.refusals import refused
 from tests.rendering.samples import edition, story
 from tests.servers import Reply
 
@@ -29,14 +30,6 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 def mattermost(room: Room, **more: str) -> Channel:
     return open_it(room.folder, {**room.channel(), **more})
-
-
-async def refused(room: Room, answer: Reply, **more: str) -> DeliveryError:
-    room.server.replies[PATH] = answer
-    channel = mattermost(room, **more)
-    with pytest.raises(DeliveryError) as caught:
-        await send(channel, *deliveries(channel, edition(story())))
-    return caught.value
 
 
 async def test_a_post_is_a_text_for_the_webhook_s_channel(room: Room) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.channels.pace import Pace
-from digest.errors import ChannelError, DeliveryError
+from digest.errors import ChannelError
 from tests.channels.making import deliveries, open_it, send, started
+from tests.channels.refusals import refused
 from tests.channels.rocketchat.place import (
     NO_CHANNEL,
     PATH,
@@ -43,14 +44,6 @@ def rocketchat(room: Room, **more: str) -> Channel:
     channel = open_it(room.folder, {**room.channel(), **more})
     channel.pace = Pace()
     return channel
-
-
-async def refused(room: Room, answer: Reply) -> DeliveryError:
-    room.server.replies[PATH] = answer
-    channel = rocketchat(room)
-    with pytest.raises(DeliveryError) as caught:
-        await send(channel, *deliveries(channel, edition(story())))
-    return caught.value
 
 
 async def test_a_post_is_a_text_and_its_receipt_a_flag(room: Room) -> None:

@@ -11,9 +11,10 @@ from urllib.parse import parse_qsl
 import pytest
 from msgspec.structs import replace
 
-from digest.errors import ChannelError, ConfigError, DeliveryError
+from digest.errors import ChannelError, ConfigError
 from tests import limits
 from tests.channels.making import deliveries, open_it, send, started
+from tests.channels.refusals import refused
 from tests.channels.zulip.organisation import BAD_KEY, NO_CHANNEL, NO_RIGHT, TOO_MANY, said
 from tests.channels.zulip.place import Topic
 from tests.rendering.samples import edition, ordinary, story
@@ -39,14 +40,6 @@ def topic(tmp_path: Path) -> Iterator[Topic]:
 
 def zulip(place: Topic, **more: Any) -> Channel:
     return open_it(place.folder, {**place.channel(), **more})
-
-
-async def refused(topic: Topic, answer: Reply) -> DeliveryError:
-    topic.organisation.answers = [answer]
-    channel = zulip(topic)
-    with pytest.raises(DeliveryError) as caught:
-        await send(channel, *deliveries(channel, edition(story())))
-    return caught.value
 
 
 async def doubtful(topic: Topic, *answers: Reply | None, of: Edition | None = None) -> list[str]:

@@ -61,22 +61,22 @@ class FileChannel(MessageChannel[FileSettings]):
         edition: Edition,
         templates: Renderer,
         pictures: Pictures = NO_PICTURES,
-        url: str = "",  # noqa: ARG002
+        url: str = "",
     ) -> Rendition:
         """The edition in the channel's format; the recipient is the file's path."""
-        text = self._text(edition, templates, pictures)
+        text = self._text(edition, templates, pictures, url)
         date = edition.period_to.astimezone(ZoneInfo(edition.timezone)).date()
         path = self.settings.file_on(edition.digest, date)
         return Rendition(self.name, self.kind, (str(path),), (text.encode(),))
 
-    def _text(self, edition: Edition, templates: Renderer, pictures: Pictures) -> str:
+    def _text(self, edition: Edition, templates: Renderer, pictures: Pictures, url: str) -> str:
         match self.settings.format:
             case "html":
                 return self_contained(templates.html(edition), pictures)
             case "text":
                 return templates.text(edition)
             case "json":
-                return as_json_text(edition)
+                return as_json_text(edition, url)
             case "markdown":
                 return templates.markdown(edition)
 

@@ -41,6 +41,8 @@ FILE: dict[str, Any] = {
     "log": {},
     "channels": {
         "discord": {"kind": "discord", "webhook_url": "https://a.example/x"},
+        "webhook": {"kind": "webhook", "url": "https://a.example/x"},
+        "command": {"kind": "command", "command": "post"},
         "email": {"kind": "email", "to": "a@b.example"},
         "file": {"kind": "file", "path": "o.md"},
         "slack": {"kind": "slack", "webhook_url": "https://a.example/x"},
@@ -184,9 +186,9 @@ digests: {weekly: {every: monday, channels: a}}
     assert found == {
         "smtp.server": "unknown key; it is called 'host'",
         "smtp.sender": "unknown key; it is called 'from'",
-        "channels.a.type": "unknown key; it is called 'kind', one of discord, email, file, slack",
+        "channels.a.type": f"unknown key; it is called 'kind', one of {', '.join(CHANNEL_KINDS)}",
         "channels.b.webhook": "unknown key; it is called 'webhook_url'",
-        "channels.c.kind": "is required, one of discord, email, file, slack",
+        "channels.c.kind": f"is required, one of {', '.join(CHANNEL_KINDS)}",
         "digests.weekly.every": "unknown key; it is called 'schedule'",
         "digests.weekly.channels": "unknown key; it is called 'send_to'",
     }

@@ -40,6 +40,8 @@ channels:
 digests:
   weekly: {schedule: every monday at 09:00, send_to: [inbox]}
 """
+# Of files with secrets that have a form; all others are addresses.
+CONTENTS = {"key_file": PRIVATE_KEY, "secret_file": f"whsec_{'a' * 32}"}
 SCHEMA = Draft202012Validator(json_schema())
 documents = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 
@@ -104,7 +106,7 @@ def load(folder: Path, text: str, fragment: dict[str, Any]) -> None:
     secrets.mkdir(exist_ok=True)
     whole = whole.replace("/run/secrets", str(secrets))
     for kind, name in re.findall(r"""\b(\w+_file)["']?: *["']?([^\s,}"']+)""", whole):
-        content = PRIVATE_KEY if kind == "key_file" else "https://hooks.slack.example/services/x"
+        content = CONTENTS.get(kind, "https://hooks.slack.example/services/x")
         (folder / name).write_text(content, "utf-8")
     (folder / "config.yaml").write_text(whole, "utf-8")
     SCHEMA.validate(yaml.safe_load(whole))

@@ -261,3 +261,26 @@ def test_settings_that_cannot_be(tmp_path: Path, more: dict[str, Any], says: str
 
     assert says in str(caught.value)
     assert "s3cr3t" not in str(caught.value)
+
+
+async def test_the_documented_check_takes_what_is_genuine_and_nothing_else(
+    tmp_path: Path, server: HttpServer
+) -> None:
+    documented: dict[str, Any] = {}
+    page = (SCHEMA.parents[1] / "webhooks.md").read_text("utf-8")
+    exec(page.partition("```python\n")[2].partition("```")[0], documented)
+    is_genuine = documented["is_genuine"]
+    receiver = Receiver()
+    channel = hook(tmp_path, server, receiver)
+    await send(channel, *deliveries(channel, edition(story())))
+    [seen] = receiver.requests
+    headers = {name.lower(): value for name, value in seen.headers.items()}
+
+    assert is_genuine(headers, seen.body, NEW)
+    assert not is_genuine(headers, seen.body, OLD)
+    assert not is_genuine(headers, seen.body + b" ", NEW)
+    assert not is_genuine({**headers, "webhook-id": "other"}, seen.body, NEW)
+    old = str(int(headers["webhook-timestamp"]) - 301)
+    signed = signature(NEW, headers["webhook-id"], old, seen.body)
+    stale = {**headers, "webhook-timestamp": old, "webhook-signature": signed}
+    assert not is_genuine(stale, seen.body, NEW)

@@ -17,7 +17,7 @@ from digest.channels.http_verdicts import MEND, accepted, proxy_refusal
 from digest.config.secrets import secrets_in
 from digest.errors import ChannelError, DeliveryError
 from digest.feeds.http.guard import bad_port
-from digest.http_client import aiohttp, bounded, plain_session, proxy_for, trusted
+from digest.http_client import MOST_BYTES, aiohttp, bounded, plain_session, proxy_for, trusted
 from digest.log import Redactor
 from digest.network import connection_trouble
 
@@ -99,13 +99,14 @@ async def ask(
     url: str,
     *,
     seconds: float = _TOTAL_SECONDS,
+    most: int = MOST_BYTES,
     begin: Callable[[], None] = lambda: None,
     **request: Any,
 ) -> Answer:
     """Ask once, through the proxy of the environment; a redirect is an answer like any other.
 
-    `begin` is called before the first byte of the request is written. No error tells the address,
-    which may be a secret.
+    Of its body so many bytes are read as `most` says. `begin` is called before the first byte of
+    the request is written. No error tells the address, which may be a secret.
 
     Raises:
         ChannelError: nothing was asked: no byte of the request was written.
@@ -122,8 +123,9 @@ async def ask(
 
     # It hears of the request itself, not of what is said to a proxy before.
     trace.on_request_headers_sent.append(note)
+    request["timeout"] = aiohttp.ClientTimeout(total=seconds, sock_connect=_CONNECT_SECONDS)
     try:
-        return await _ask(method, url, trace, seconds, request)
+        return await _ask(method, url, trace, most, request)
     except aiohttp.ClientHttpProxyError as error:
         raise proxy_refusal(error.status) from None
     except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -134,18 +136,21 @@ async def ask(
 
 
 async def _ask(
-    method: str, url: str, trace: aiohttp.TraceConfig, seconds: float, request: Mapping[str, Any]
+    method: str,
+    url: str,
+    trace: aiohttp.TraceConfig,
+    most: int,
+    request: Mapping[str, Any],
 ) -> Answer:
     connector = aiohttp.TCPConnector(ssl=trusted())
-    timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=_CONNECT_SECONDS)
     async with (
-        plain_session(connector, timeout=timeout, trace_configs=[trace]) as session,
+        plain_session(connector, trace_configs=[trace]) as session,
         session.request(
             method, url, allow_redirects=False, proxy=proxy_for(url), **request
         ) as answer,
     ):
         try:
-            body = await bounded(answer)
+            body = await bounded(answer, most)
         except (aiohttp.ClientError, TimeoutError):
             # Its status is a refusal, whatever the rest would have said.
             if answer.status < 400:

@@ -19,6 +19,14 @@ class Pace:
         if self._seconds:
             self._next = now + self._seconds
 
+    def rest(self, now: float, seconds: float) -> None:
+        """Let no message go out for so long."""
+        self._next = max(self._next, now + seconds)
+
+    def slow_down(self, seconds: float) -> None:
+        """Let messages be at least so far apart."""
+        self._seconds = max(self._seconds, seconds)
+
 
 class Paces:
     """The pace of each server, one for all channels that send to it."""
@@ -27,5 +35,7 @@ class Paces:
         self._paces: dict[str, Pace] = {}
 
     def of(self, server: str, seconds: float) -> Pace:
-        """The pace of a server that takes a message in so many seconds."""
-        return self._paces.setdefault(server, Pace(seconds))
+        """The pace of a server, the slowest of those that channels have there, in seconds."""
+        pace = self._paces.setdefault(server, Pace())
+        pace.slow_down(seconds)
+        return pace

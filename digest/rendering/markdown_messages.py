@@ -5,7 +5,6 @@ The Markdown is what CommonMark and the services agree on: headings, bold, links
 
 from __future__ import annotations
 
-import re
 import sys
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -14,9 +13,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from digest.language import language_of
-from digest.rendering import footer, markdown_escapes, phrases
+from digest.rendering import footer, phrases
 from digest.rendering.excerpts import excerpt as excerpt_of
 from digest.rendering.full_list import linked_to_list
+from digest.rendering.markup import MARKDOWN
 from digest.rendering.measures import measures
 from digest.rendering.parts import fits, split
 from digest.rendering.phrases import short_line
@@ -26,25 +26,19 @@ if TYPE_CHECKING:
 
     from digest.language import Language
     from digest.model import Edition, EditionBlock, Section, Story
+    from digest.rendering.markup import Markup
     from digest.rendering.parts import Limit
 
-# Not the space that keeps a number with its unit.
-_SPACE = re.compile(r"[^\S\u00a0]+")
 # In graphemes and units of UTF-16, before anything is escaped.
 _MAX_TITLE = 200
 _MAX_NAME = 60
 _MAX_NOTE = 240
 # Of a whole block, as it is written.
 _MAX_BLOCK = 1_000
-_MAX_SMALL_LINK = 250
 _NAMED, _MEASURED = 3, 5
 _COUNTED = 6
 # Excerpts of the top stories and of the rest, from most to least.
 _EXCERPTS = ((300, 220), (300, 120), (220, 0))
-# A rule that services which know none show as it is.
-_GROUP_END = "———"
-# Services end a link at the first bracket that closes, also inside <...>.
-_BRACKETS = str.maketrans({"(": "%28", ")": "%29"})
 
 
 class _Item(Struct, frozen=True):
@@ -63,6 +57,13 @@ class _Item(Struct, frozen=True):
 def markdown_messages(
     edition: Edition, limits: Sequence[Limit[str]], url: str = ""
 ) -> tuple[str, ...]:
+    """The edition as Markdown; see `messages`."""
+    return messages(MARKDOWN, edition, limits, url)
+
+
+def messages(
+    markup: Markup, edition: Edition, limits: Sequence[Limit[str]], url: str = ""
+) -> tuple[str, ...]:
     """One message where it fits, with excerpts if they do; else as many as it takes.
 
     A message is split between stories, so that no link or emphasis is broken. A story that is too
@@ -73,8 +74,12 @@ def markdown_messages(
     edition = linked_to_list(edition, url) if url else edition
     items: list[_Item] = []
     for excerpts in _EXCERPTS:
-        items = [*_blocks(edition), *_items(edition, *excerpts), *_closing(edition, url)]
-        message = _message(edition, items, 1, 1)
+        items = [
+            *_blocks(markup, edition),
+            *_items(markup, edition, *excerpts),
+            *_closing(markup, edition, url),
+        ]
+        message = _message(markup, edition, items, 1, 1)
         if fits(message, limits):
             return (message,)
     # Measured as the first or a later of many.
@@ -82,93 +87,84 @@ def markdown_messages(
     runs = split(
         items,
         lambda run: _message(
-            edition, run, 1 if run[0].number == start and run[0].first else 99, 99
+            markup, edition, run, 1 if run[0].number == start and run[0].first else 99, 99
         ),
         limits,
-        lambda item: _shorter(edition, item),
+        lambda item: _shorter(markup, edition, item),
     )
-    return tuple(_message(edition, run, n, len(runs)) for n, run in enumerate(runs, 1))
+    return tuple(_message(markup, edition, run, n, len(runs)) for n, run in enumerate(runs, 1))
 
 
-def literal(text: str) -> str:
-    """Text on one line that Markdown shows as it is; `|` hides text on some services."""
-    return markdown_escapes.markdown(_SPACE.sub(" ", text).strip()).replace("|", "\\|")
-
-
-def link(text: str, url: str, most: int = _MAX_SMALL_LINK) -> str:
-    """A link; the text alone where there is no address, or one longer than `most`."""
-    address = markdown_escapes.markdown_url(url).translate(_BRACKETS)
-    return f"[{literal(text)}](<{address}>)" if 0 < len(address) <= most else literal(text)
-
-
-def _blocks(edition: Edition) -> Iterator[_Item]:
+def _blocks(markup: Markup, edition: Edition) -> Iterator[_Item]:
     """What stands above the stories, each block a title and as much of its list as has room."""
     for place, block in enumerate(edition.blocks):
-        title = f"**{literal(short_line(block.title, _MAX_NAME))}**"
-        text = " · ".join(filter(None, (title, link(block.credit, block.credit_url))))
-        for line in _glances(edition, block):
+        title = markup.bold(markup.literal(short_line(block.title, _MAX_NAME)))
+        text = " · ".join(filter(None, (title, markup.link(block.credit, block.credit_url))))
+        for line in _glances(markup, edition, block):
             if len(text) + len(line) > _MAX_BLOCK:
                 break
-            text += f"\n- {line}"
+            text += f"\n{markup.item(line)}"
         # Sections are numbered from 0 on.
-        yield _Item(place - len(edition.blocks), text, first=place == 0)
+        yield _Item(place - len(edition.blocks), markup.apart(text), first=place == 0)
 
 
-def _glances(edition: Edition, block: EditionBlock) -> Iterator[str]:
+def _glances(markup: Markup, edition: Edition, block: EditionBlock) -> Iterator[str]:
     for day in block.days:
         for number, line in enumerate(day.lines):
-            name = f"**{literal(day.name)}** " if number == 0 else ""
-            yield name + literal(short_line(phrases.glance(edition, line), _MAX_TITLE))
+            name = f"{markup.bold(markup.literal(day.name))} " if number == 0 else ""
+            yield name + markup.literal(short_line(phrases.glance(edition, line), _MAX_TITLE))
 
 
-def _items(edition: Edition, top: int, rest: int) -> Iterator[_Item]:
+def _items(markup: Markup, edition: Edition, top: int, rest: int) -> Iterator[_Item]:
     language = language_of(edition.language)
     for number, section in enumerate(edition.sections):
         for place, story in enumerate(section.stories):
             excerpt = top if section.top or story.is_shared else rest
-            text = _story(edition, section, story, excerpt)
+            text = _story(markup, edition, section, story, excerpt)
             yield _Item(number, text, section, story, first=place == 0)
         if section.more:
-            yield _Item(number, _more(section, language), section)
+            yield _Item(number, _more(markup, section, language), section)
 
 
-def _story(edition: Edition, section: Section, story: Story, excerpt: int) -> str:
+def _story(markup: Markup, edition: Edition, section: Section, story: Story, excerpt: int) -> str:
     """Title, what there is to know, so much of the excerpt, and what is related."""
     language = language_of(edition.language)
     if story.brief or not excerpt:
-        lines = [_titled(edition, section, replace(story, untitled=False))]
+        lines = [_titled(markup, edition, section, replace(story, untitled=False))]
     else:
-        text = literal(short_line(excerpt_of(story.excerpt, excerpt), excerpt))
-        titled = _titled(edition, section, story)
+        text = markup.literal(short_line(excerpt_of(story.excerpt, excerpt), excerpt))
+        titled = _titled(markup, edition, section, story)
         lines = [*filter(None, [text, titled] if story.is_post else [titled, text])]
     for other in story.related[:_NAMED]:
         title = phrases.inline(short_line(other.title, _MAX_TITLE // 2), language.direction)
-        feed = literal(short_line(other.feed, _MAX_NAME))
-        related = language.translate("Related: {title}", title=link(title, other.url))
+        feed = markup.literal(short_line(other.feed, _MAX_NAME))
+        related = language.translate("Related: {title}", title=markup.link(title, other.url))
         lines.append(f"{related} ({feed})")
     return "\n".join(lines)
 
 
-def _titled(edition: Edition, section: Section, story: Story) -> str:
+def _titled(markup: Markup, edition: Edition, section: Section, story: Story) -> str:
     """Title and what there is to know; of a post without a title, the latter."""
-    about = _about(edition, section, story)
+    about = _about(markup, edition, section, story)
     if story.brief:
-        return " · ".join([f"- {_title(story)}", *about])
-    title = "" if story.is_post else f"**{_title(story)}**"
-    return "\n".join(filter(None, [title, " · ".join(about)]))
+        return markup.item(" · ".join([_title(markup, story), *about]))
+    title = "" if story.is_post else markup.bold(_title(markup, story))
+    return "\n".join(filter(None, [title, markup.aside(" · ".join(about))]))
 
 
-def _about(edition: Edition, section: Section, story: Story) -> list[str]:
+def _about(markup: Markup, edition: Edition, section: Section, story: Story) -> list[str]:
     language = language_of(edition.language)
-    about = [literal(short_line(fact, _MAX_NAME)) for fact in _facts(edition, section, story)]
+    about = [
+        markup.literal(short_line(fact, _MAX_NAME)) for fact in _facts(edition, section, story)
+    ]
     measured = measures(edition, story)[:_MEASURED]
-    about += [link(short_line(fact, _MAX_NAME), url) for fact, url in measured]
+    about += [markup.link(short_line(fact, _MAX_NAME), url) for fact, url in measured]
     if story.also_in:
-        named = [_named(also.feed, also.url) for also in story.also_in[:_NAMED]]
+        named = [_named(markup, also.feed, also.url) for also in story.also_in[:_NAMED]]
         feeds = language.translate(", ").join(named)
         about.append(language.translate("also in {feeds}", feeds=feeds))
     if story.is_post:
-        about.append(link(phrases.posted(edition, story), story.url, most=sys.maxsize))
+        about.append(markup.link(phrases.posted(edition, story), story.url, most=sys.maxsize))
     return [text for text in about if text]
 
 
@@ -178,74 +174,74 @@ def _facts(edition: Edition, section: Section, story: Story) -> list[str]:
     return [f"★ {rules}", *known] if rules else known
 
 
-def _title(story: Story) -> str:
+def _title(markup: Markup, story: Story) -> str:
     # What makes the whole too large is taken away by `_shorter`.
-    return link(short_line(story.title, _MAX_TITLE), story.url, most=sys.maxsize)
+    return markup.link(short_line(story.title, _MAX_TITLE), story.url, most=sys.maxsize)
 
 
-def _named(feed: str, url: str) -> str:
-    return link(short_line(feed, _MAX_NAME), url)
+def _named(markup: Markup, feed: str, url: str) -> str:
+    return markup.link(short_line(feed, _MAX_NAME), url)
 
 
-def _shorter(edition: Edition, item: _Item) -> Iterator[_Item]:
+def _shorter(markup: Markup, edition: Edition, item: _Item) -> Iterator[_Item]:
     """The shorter forms of a story, the longest first."""
     if item.section is None or item.story is None:
         return
     bare = replace(item.story, related=(), also_in=(), watched=(), facts=(), discussion="")
     for text in (
-        _story(edition, item.section, bare, excerpt=_EXCERPTS[-1][0]),
-        _story(edition, item.section, bare, excerpt=0),
-        f"**{_title(bare)}**",
-        f"**{_title(replace(bare, url=''))}**",
+        _story(markup, edition, item.section, bare, excerpt=_EXCERPTS[-1][0]),
+        _story(markup, edition, item.section, bare, excerpt=0),
+        markup.bold(_title(markup, bare)),
+        markup.bold(_title(markup, replace(bare, url=""))),
     ):
         yield replace(item, text=text)
 
 
-def _message(edition: Edition, items: list[_Item], number: int, total: int) -> str:
+def _message(markup: Markup, edition: Edition, items: list[_Item], number: int, total: int) -> str:
     language = language_of(edition.language)
-    title = literal(short_line(edition.title, _MAX_TITLE // 2))
+    title = markup.literal(short_line(edition.title, _MAX_TITLE // 2))
     part = language.translate("continued, part {number} of {total}", number=number, total=total)
-    about = literal(phrases.summary(edition) if number == 1 else part)
-    heading = f"# {title}" if total == 1 else f"# {title} ({number}/{total})"
-    return "\n\n".join([f"{heading}\n{about}", *_body(items, language)])
+    about = markup.literal(phrases.summary(edition) if number == 1 else part)
+    heading = markup.heading(title if total == 1 else f"{title} ({number}/{total})", 1)
+    return "\n\n".join([f"{heading}\n{about}", *_body(markup, items, language)])
 
 
-def _body(items: list[_Item], language: Language) -> Iterator[str]:
+def _body(markup: Markup, items: list[_Item], language: Language) -> Iterator[str]:
     for _, run in groupby(items, key=lambda item: item.number):
-        yield from _section(list(run), language)
+        yield from _section(markup, list(run), language)
 
 
-def _section(items: list[_Item], language: Language) -> Iterator[str]:
+def _section(markup: Markup, items: list[_Item], language: Language) -> Iterator[str]:
     """The paragraphs of one section under its title; brief stories make lists."""
     section = items[0].section
     if section is not None and section.headed:
         name = short_line(section.title, _MAX_NAME)
         title = name if items[0].first else language.translate("{title} (continued)", title=name)
-        yield f"## {link(title, section.url)}"
+        yield markup.heading(markup.link(title, section.url), 2)
     for group, run in groupby(items, key=lambda item: item.story.group if item.story else ""):
         members = list(run)
         if group:
-            yield f"**{literal(short_line(group, _MAX_NAME))}**"
+            yield markup.bold(markup.literal(short_line(group, _MAX_NAME)))
         for brief, stories in groupby(members, key=_is_listed):
             yield ("\n" if brief else "\n\n").join(item.text for item in stories)
         if group and members[-1] is not items[-1]:
-            yield _GROUP_END
+            yield markup.group_end
 
 
 def _is_listed(item: _Item) -> bool:
     return item.story is not None and item.story.brief
 
 
-def _more(section: Section, language: Language) -> str:
+def _more(markup: Markup, section: Section, language: Language) -> str:
     """What a section has no room for, counted in a line."""
     feeds = phrases.most_first(section.more)
     first = feeds[0]
     if len(feeds) == 1:
-        feed = _named(first.feed, first.url)
+        feed = _named(markup, first.feed, first.url)
         return language.translate("and {count} more from {feed}", count=first.stories, feed=feed)
     count = sum(each.stories for each in feeds)
     named = [
-        f"{_named(each.feed, each.url)} ({language.number(each.stories)})"
+        f"{_named(markup, each.feed, each.url)} ({language.number(each.stories)})"
         for each in feeds[:_COUNTED]
     ]
     if rest := len(feeds) - len(named):
@@ -254,12 +250,12 @@ def _more(section: Section, language: Language) -> str:
     return f"{counted}: {language.translate(', ').join(named)}"
 
 
-def _closing(edition: Edition, url: str) -> Iterator[_Item]:
+def _closing(markup: Markup, edition: Edition, url: str) -> Iterator[_Item]:
     """What stands under the stories, or in their place; it stays together."""
     language = language_of(edition.language)
     nothing = "" if edition.stories else language.translate("Nothing new this time.")
-    browser = link(language.translate("View in browser"), url) if url else ""
-    notes = literal(short_line(footer.notes(edition), _MAX_NOTE))
-    texts = (nothing, browser, notes, literal(footer.next_edition(edition)))
+    browser = markup.link(language.translate("View in browser"), url) if url else ""
+    notes = markup.literal(short_line(footer.notes(edition), _MAX_NOTE))
+    texts = (nothing, browser, notes, markup.literal(footer.next_edition(edition)))
     if text := "\n\n".join(filter(None, texts)):
         yield _Item(len(edition.sections), text)

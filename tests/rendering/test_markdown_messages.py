@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from digest.feeds.text import well_formed
 from digest.model import Fact, More, Related
-from digest.rendering.markdown_messages import link, literal, markdown_messages
+from digest.rendering.markdown_messages import markdown_messages
+from digest.rendering.markup import MARKDOWN
 from digest.rendering.parts import Limit, utf16_units
 from tests.rendering.samples import TEXT, edition, ordinary, story
 from tests.rendering.slack_samples import of_many, rich, rich_editions
@@ -136,12 +137,12 @@ def test_what_feeds_say_can_break_no_link_and_no_emphasis(edition: Edition, most
 def test_text_is_shown_as_it_is(text: str) -> None:
     line = " ".join(text.split())
 
-    assert shown(f"x {literal(text)} x").split() == f"x {line} x".split()
+    assert shown(f"x {MARKDOWN.literal(text)} x").split() == f"x {line} x".split()
 
 
 @pytest.mark.parametrize("url", ["https://x.example/a_(b)", "https://x.example/?a=1&amp=<2>", ""])
 def test_a_link_ends_where_it_should(url: str) -> None:
-    made = link("Title [1]", url)
+    made = MARKDOWN.link("Title [1]", url)
 
     assert made.count(")") == (1 if url else 0)
     assert shown(made) == "Title [1]"

@@ -1,0 +1,160 @@
+"""Telegram, as a bot: https://core.telegram.org/bots/api#sendmessage."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from digest.channels.base import MessageChannel
+from digest.channels.telegram.verdicts import ChatMovedError
+from digest.config.channels.telegram import TelegramSettings
+from digest.errors import ChannelError, DeliveryError
+from digest.log import event
+from digest.model import NO_PICTURES, Rendition
+from digest.rendering.preview import Preview
+from digest.rendering.telegram.messages import line_message, plainer_message, telegram_messages
+from digest.rendering.telegram.preview import telegram_page, telegram_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Self
+
+    from digest.channels.pace import Pace, Paces
+    from digest.channels.telegram.bot_api import BotApi
+    from digest.config import Settings
+    from digest.model import Delivery, Edition, Pictures
+    from digest.rendering.renderer import Renderer
+    from digest.rendering.telegram.messages import Message
+
+_log = logging.getLogger(__name__)
+# One message a second in a chat, 20 a minute in a group or channel:
+# https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+_SECONDS, _SECONDS_IN_GROUPS = 1.0, 3.0
+# Every group that has topics has this one, which is meant where none is named.
+_GENERAL_TOPIC = 1
+
+
+class TelegramChannel(MessageChannel[TelegramSettings]):
+    """Posts an edition to one chat as a bot, in as many messages as it takes.
+
+    A message has no identity that Telegram would recognise a copy by, so nothing is posted again.
+    """
+
+    kind = "telegram"
+
+    @classmethod
+    def open(cls, name: str, settings: TelegramSettings, whole: Settings, paces: Paces) -> Self:  # noqa: ARG003
+        """The channel of this name, at the pace that its chat takes."""
+        seconds = _SECONDS_IN_GROUPS if settings.is_group else _SECONDS
+        return cls(name, settings, paces.of(settings.shares, seconds))
+
+    def __init__(self, name: str, settings: TelegramSettings, pace: Pace) -> None:
+        super().__init__(name, settings, pace)
+        self._chat = settings.chat
+        self._how = _how(settings)
+
+    @cached_property
+    def _bot(self) -> BotApi:
+        # Who asks nobody does without what it loads.
+        from digest.channels.telegram.bot_api import BotApi
+
+        return BotApi(self.settings.bot_token, self.settings.api_url)
+
+    @classmethod
+    def preview(
+        cls,
+        edition: Edition,
+        templates: Renderer,  # noqa: ARG003
+        pictures: Pictures,  # noqa: ARG003
+        settings: Sequence[TelegramSettings],  # noqa: ARG003
+    ) -> Preview:
+        """The messages as a chat shows them."""
+        made = telegram_messages(edition)
+        return Preview("\n\n".join(map(telegram_text, made)), telegram_page(made))
+
+    def readable(self, part: bytes) -> str:
+        """The text of a message, with the addresses of its links."""
+        return telegram_text(json.loads(part))
+
+    def render(
+        self,
+        edition: Edition,
+        templates: Renderer,  # noqa: ARG002
+        pictures: Pictures = NO_PICTURES,  # noqa: ARG002
+        url: str = "",
+    ) -> Rendition:
+        """Each message as JSON, without the chat that it goes to."""
+        parts = tuple(map(_payload, telegram_messages(edition, url)))
+        return Rendition(self.name, self.kind, (self.settings.chat,), parts)
+
+    def plainer(self, payload: bytes) -> bytes | None:
+        """The same as one text without entities."""
+        message = plainer_message(json.loads(payload))
+        return _payload(message) if message else None
+
+    @property
+    def begun(self) -> bool:
+        """Whether a byte of the last message may have left."""
+        return self._bot.begun
+
+    async def send(self, delivery: Delivery) -> str:
+        """Post one message; to where the group has moved, if it has."""
+        message = {**json.loads(delivery.payload), **self._how}
+        try:
+            return await self._post(message)
+        except ChatMovedError as moved:
+            # It was refused where the group was, so nothing is in doubt.
+            event(_log, logging.WARNING, "chat moved", channel=self.name, error=moved.reason)
+            self._chat = moved.chat
+            return await self._post(message)
+
+    async def _post(self, message: Message) -> str:
+        try:
+            return await self._bot.send_message(self._chat, message)
+        except ChannelError as error:
+            if error.retry_after:
+                # It is meant for the bot, whatever the chat, and so for all channels of it.
+                now = asyncio.get_running_loop().time()
+                self.pace.rest(now, error.retry_after.total_seconds())
+            raise
+
+    async def check(self) -> str:
+        """Ask whose token it is, what the chat is, and whether the bot may post there."""
+        bot = await self._bot.get_me()
+        chat = await self._bot.get_chat(self._chat)
+        try:
+            await self._bot.try_chat(self._chat, self._how)
+        except DeliveryError as error:
+            # Of a server that does not know this question.
+            if error.verdict != "refused":
+                raise
+        return f"the bot is @{bot.get('username')}, which posts to {_named(chat)}"
+
+    def greeting(self, line: str) -> bytes:
+        """A message of one line."""
+        return _payload(line_message(line))
+
+
+def _payload(message: Message) -> bytes:
+    return json.dumps(message).encode()
+
+
+def _how(settings: TelegramSettings) -> dict[str, Any]:
+    """What the settings add to each message."""
+    topic = {"message_thread_id": settings.topic} if settings.topic != _GENERAL_TOPIC else {}
+    return {
+        **(topic if settings.topic else {}),
+        **({"disable_notification": True} if settings.silent else {}),
+    }
+
+
+def _named(chat: dict[str, Any]) -> str:
+    """What a chat is, and what it is called."""
+    names = (chat.get("title"), chat.get("first_name"), chat.get("username"), chat.get("id"))
+    kind = {"private": "the person", "channel": "the channel"}.get(
+        str(chat.get("type")), "the group"
+    )
+    return f"{kind} {next(filter(None, names), '?')}"

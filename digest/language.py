@@ -97,6 +97,10 @@ class Language:
         """`20 November`."""
         return f"{day.day} {day:%B}"
 
+    def month(self, day: date) -> str:
+        """`November 2026`."""
+        return f"{day:%B %Y}"
+
     def weekday(self, day: date) -> str:
         """`Friday`."""
         return f"{day:%A}"
@@ -172,6 +176,9 @@ class _Translated(Language):
 
     def day_and_month(self, day: date) -> str:
         return self._dates.format_skeleton("MMMMd", day, locale=self._locale)
+
+    def month(self, day: date) -> str:
+        return self._dates.format_skeleton("yMMMM", day, locale=self._locale)
 
     def weekday(self, day: date) -> str:
         return self._dates.format_date(day, "EEEE", self._locale)

@@ -1,4 +1,4 @@
-"""Files that appear whole, under a name that nothing had before."""
+"""Files that appear whole: under a new name, or in place of one that is as it is known."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import secrets
+import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ LONGEST_NAME = 255
 MOST_OF_A_NAME = 1_000
 # Names of files that are being written.
 PARTS = ".digest-*.part"
-_NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
+_NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EBADF}
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
@@ -36,21 +37,26 @@ def put(path: Path, payload: bytes) -> Path:
         AllTakenError: there is no number left.
         OSError: it cannot be written.
     """
-    _clean(path.parent)
-    names = [path.with_name(numbered(path.name, number)) for number in range(1, MOST_OF_A_NAME)]
+    clean_up(path.parent)
+    names = [*numbers_of(path)]
     free = _first(names, payload)
-    if _has(free, payload):
+    if has_bytes(free, payload):
         return free
-    with _written(path.parent, payload) as part:
+    with written_beside(path.parent, payload) as part:
         for target in names[names.index(free) :]:
             # Whoever else writes there may have been first.
             with suppress(FileExistsError):
-                _name(part, target)
-                _settle(path.parent)
+                give_name(part, target)
+                settle(path.parent)
                 return target
-            if _has(target, payload):
+            if has_bytes(target, payload):
                 return target
     raise AllTakenError
+
+
+def numbers_of(path: Path) -> Iterator[Path]:
+    """A path, and then the same with each number."""
+    return (path.with_name(numbered(path.name, number)) for number in range(1, MOST_OF_A_NAME))
 
 
 def numbered(name: str, number: int) -> str:
@@ -67,17 +73,18 @@ def numbered(name: str, number: int) -> str:
 def _first(names: list[Path], payload: bytes) -> Path:
     """The first that is free, or has the payload already."""
     for name in names:
-        if not os.path.lexists(name) or _has(name, payload):
+        if not os.path.lexists(name) or has_bytes(name, payload):
             return name
     raise AllTakenError
 
 
-def _has(path: Path, payload: bytes) -> bool:
+def has_bytes(path: Path, payload: bytes) -> bool:
+    """Whether a file is there and has just these bytes."""
     return path.is_file() and path.stat().st_size == len(payload) and path.read_bytes() == payload
 
 
 @contextmanager
-def _written(folder: Path, payload: bytes) -> Iterator[Path]:
+def written_beside(folder: Path, payload: bytes) -> Iterator[Path]:
     """A file with the payload, under a name that only we know; gone at the end."""
     path, file = _open_part(folder)
     try:
@@ -112,7 +119,7 @@ def _open_part(folder: Path) -> tuple[Path, int]:
         os.close(file)
 
 
-def _clean(folder: Path) -> None:
+def clean_up(folder: Path) -> None:
     """Remove what processes left that were killed half way: what none has locked."""
     for left in folder.glob(PARTS):
         with suppress(OSError):
@@ -124,7 +131,7 @@ def _clean(folder: Path) -> None:
                 os.close(file)
 
 
-def _name(part: Path, target: Path) -> None:
+def give_name(part: Path, target: Path) -> None:
     """Give a file its name.
 
     Raises:
@@ -140,7 +147,35 @@ def _name(part: Path, target: Path) -> None:
         part.replace(target)
 
 
-def _settle(folder: Path) -> None:
+def replace_unchanged(part: Path, path: Path, old: bytes) -> None:
+    """Give a new file the place and the rights of another that has these bytes.
+
+    Raises:
+        FileExistsError: it has others by now.
+    """
+    part.chmod(stat.S_IMODE(path.stat().st_mode))
+    # What looks last at the file is as close to the renaming as can be.
+    if not has_bytes(path, old):
+        raise FileExistsError(path)
+    part.replace(path)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Alone among those that change files of a folder; where there are no locks, not alone."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
+        yield
+    finally:
+        os.close(handle)
+
+
+def settle(folder: Path) -> None:
     """Have the names of a folder outlast a loss of power."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

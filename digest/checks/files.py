@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shlex
 from collections import defaultdict
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.channels.atomic_files import LONGEST_NAME, PARTS
 from digest.checks import Finding
 from digest.checks.access import exposed
+from digest.config.path_template import placeholder_values
 from digest.model import ALERTS
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 # PATH_MAX of Linux, without its closing zero.
 _LONGEST_PATH = 4_095
-_SOME_DAY = date(2026, 11, 30)
+_SOME_DAY = datetime(2026, 11, 30, 9, tzinfo=UTC)
 # What a container is given there is its own, whatever the rights say.
 _CONTAINER_SECRETS = Path("/run/secrets")
 
@@ -45,7 +46,9 @@ def _paths(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
         named[ALERTS] = settings.alerts.send_to
     for digest, send_to in named.items():
         for name in send_to:
-            if path := settings.channels[name].file_on(digest, _SOME_DAY):
+            title = ALERTS if digest == ALERTS else settings.title_of(digest)
+            values = placeholder_values(digest, title, _SOME_DAY)
+            if path := settings.channels[name].file_of(values):
                 yield (name, digest), str(path)
 
 

@@ -34,6 +34,8 @@ _BLOCK_TAG = re.compile(
 )
 _WITH_ADDRESS = re.compile(r"\S+@\S+ \((.+)\)|(.+) \(\S+@\S+\)")
 _IN_BRACKETS = re.compile(r"<[^\s<>]+@[^\s<>]+>")
+# XML 1.0, section 2.2.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _BLANK_LINE = re.compile(r"\r?\n[ \t\r]*\n")
 
 
@@ -45,6 +47,11 @@ def well_formed(text: str) -> str:
     except UnicodeEncodeError:
         return _SURROGATES.sub("\ufffd", text)
     return text
+
+
+def xml_characters(text: str) -> str:
+    """The text with what no escape makes a part of an XML document replaced."""
+    return _NOT_XML.sub("\ufffd", well_formed(text))
 
 
 def one_line(text: str, limit: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from digest.editions.weekly import configured
-from digest.feeds.text import well_formed
+from digest.feeds.text import xml_characters
 from digest.jobs.pictures import without_embedded
 from digest.jobs.render import render_beside
 from digest.rendering.email.mime import pictures_in
@@ -37,8 +36,6 @@ _EDITIONS = 20
 # An empty feed has been as it is since then.
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 _NO_EDITION = "There is no edition under this link."
-# XML 1.0, section 2.2: no escape makes these a part of a document.
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def routes() -> list[web.RouteDef]:
@@ -105,7 +102,7 @@ async def _atom(request: web.Request) -> web.Response:
             for record, edition in entries
         ],
     }
-    text = _NOT_XML.sub("\ufffd", well_formed(site.text("editions.atom", values)))
+    text = xml_characters(site.text("editions.atom", values))
     response = web.Response(text=text, content_type="application/atom+xml")
     response.headers["Cache-Control"] = "private, max-age=300"
     return response

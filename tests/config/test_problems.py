@@ -436,11 +436,11 @@ CASES = [
     case(
         "a path that names no file",
         f"{FEEDS}channels:\n  a: {{kind: file, path: out/}}\n"
-        f'  b: {{kind: file, path: "{{title}}.md"}}\n'
+        f'  b: {{kind: file, path: "{{subject}}.md"}}\n'
         "  c: {kind: file, path: ~no-such-user/x.md}\n"
         "digests: {weekly: {schedule: daily at 07:00, send_to: a, template: nowhere}}\n",
         (3, "channels.a.path", "must name a file"),
-        (4, "channels.b.path", "the only placeholders are {digest} and {date}"),
+        (4, "channels.b.path", "the only placeholders are {digest}, {title}, {date}, {year}, "),
         (5, "channels.c.path", "there is no home folder for '~no-such-user/x.md'"),
         (6, "digests.weekly.template", "there is no folder"),
     ),

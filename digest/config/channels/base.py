@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 from msgspec import Struct
 
 from digest.config.base import Model
+from digest.config.path_template import filled_path
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Mapping
 
     from pydantic import SecretStr
 
@@ -95,18 +96,23 @@ class ChannelSettings(Model):
 
     @property
     def file_path(self) -> Path | None:
-        """The file that it writes, with `{digest}` and `{date}` in it."""
+        """The file that it writes, with placeholders in it, like `{digest}` and `{date}`."""
         return None
 
-    def file_on(self, digest: str, day: date) -> Path | None:
-        """The file that an edition of a day goes into; None where it goes into none."""
+    def file_of(self, values: Mapping[str, str]) -> Path | None:
+        """The file of an edition with these `placeholder_values`; None where there is none."""
         if self.file_path is None:
             return None
-        return Path(str(self.file_path).replace("{digest}", digest).replace("{date}", str(day)))
+        return Path(filled_path(str(self.file_path), values))
 
     @property
     def folder(self) -> Path | None:
         """The folder that all its files are in: the part of their path without placeholders."""
         if self.file_path is None:
             return None
-        return Path(str(self.file_path).partition("{")[0] + "_").parent
+        return folder_of(str(self.file_path))
+
+
+def folder_of(template: str) -> Path:
+    """The folder that all files of a path with placeholders are in."""
+    return Path(template.partition("{")[0] + "_").parent

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from digest.channels import Channel
 
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 # Dies before what it wrote gets its name.
 HALF_WAY = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from tests.channels.test_file import files, write
+from tests.channels.file.test_channel import files, write
 sys.addaudithook(lambda name, _: name == "os.link" and os.kill(os.getpid(), signal.SIGKILL))
 asyncio.run(write(files(Path({folder!r}))))
 """
@@ -345,7 +345,7 @@ async def test_two_channels_on_one_path_write_a_file_each(tmp_path: Path) -> Non
 WRITE_MANY = """
 import asyncio, sys
 from pathlib import Path
-from tests.channels.test_file import files, write
+from tests.channels.file.test_channel import files, write
 async def main(folder, name):
     (folder / name).mkdir()
     channel = files(folder / name, f"{folder}/out/{{date}}.md")

@@ -105,13 +105,15 @@ def _asked(example: Example, given: Mapping[str, str]) -> dict[str, str]:
 def _kind(example: Example, name: str, answers: Mapping[str, str]) -> Answer:
     """Takes what the settings take where the variable stands."""
     before = dict(answers)
-    places = {problem.key for problem in _problems(example, before) if name in problem.message}
+    variable = re.compile(rf"\$\{{{name}\b")
+    numbered = enumerate(example.text.splitlines(), 1)
+    lines = {number for number, line in numbered if variable.search(line)}
 
     def read(text: str) -> str:
         if not text:
             raise ValueError("is needed")
         for problem in _problems(example, {**before, name: text}):
-            if problem.key in places:
+            if problem.line in lines:
                 raise ValueError(problem.message)
         return text
 

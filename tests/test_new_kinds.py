@@ -46,6 +46,11 @@ ALLOWED = {
         "editions/authors.py": "accounts of programs",
         "rendering/phrases.py": "says who uses it",
     },
+    "telegram": {
+        "feeds/trackers.py": "what sites add to links that are shared",
+        "rendering/boilerplate_forms.py": "where publishers ask readers to share",
+        "rendering/boilerplate_languages.py": "where publishers ask readers to follow them",
+    },
 }
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from digest.channels.http import Endpoint
     from digest.channels.http_answer import Answer
     from digest.channels.pace import Paces
-    from digest.channels.protocol import Session
+    from digest.channels.protocol import Finder, Session
     from digest.config import Settings
     from digest.model import Delivery, Edition, Pictures
     from digest.rendering.renderer import Renderer
@@ -68,6 +68,11 @@ class BaseChannel(ABC, Generic[S]):
         channel = cls("preview", settings[0], Pace())
         parts = channel.render(edition, templates, pictures).parts
         return Preview.of_messages([channel.readable(part) for part in parts])
+
+    @classmethod
+    def finder(cls, answers: Mapping[str, str]) -> Finder:
+        """What finds settings that its `setup` says can be found, given the answers so far."""
+        raise NotImplementedError
 
     def readable(self, part: bytes) -> str:
         """A part as a preview shows it."""

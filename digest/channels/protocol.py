@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from msgspec import Struct
+
 from digest.model import NO_PICTURES
 
 if TYPE_CHECKING:
@@ -28,6 +30,31 @@ class Session(Protocol):
         Raises:
             DeliveryError: with the verdict. The session goes on.
             ChannelError: nothing can be sent now, to anybody.
+        """
+
+
+class Found(Struct, frozen=True):
+    """Settings that were found, by their names, and what they stand for in words."""
+
+    name: str
+    settings: dict[str, str]
+
+
+class Finder(Protocol):
+    """Finds settings that nobody knows by heart, like the id of a chat."""
+
+    async def invite(self) -> str:
+        """What a person is to do so that they can be found.
+
+        Raises:
+            DeliveryError: nothing can be found with the answers so far.
+        """
+
+    async def find(self, seconds: int) -> list[Found]:
+        """What there is, the likeliest first; waits so long for something.
+
+        Raises:
+            DeliveryError: nobody can look now.
         """
 
 

@@ -60,6 +60,7 @@ WHOLE: dict[str, Any] = {
         },
         "command": {"kind": "command", "command": "post", "timeout": "1m"},
         "file": {"kind": "file", "path": "out.md"},
+        "telegram": {"kind": "telegram", "bot_token": "1:x", "chat": 1},
     },
     "digests": {
         "a": {

@@ -46,6 +46,7 @@ FILE: dict[str, Any] = {
         "email": {"kind": "email", "to": "a@b.example"},
         "file": {"kind": "file", "path": "o.md"},
         "slack": {"kind": "slack", "webhook_url": "https://a.example/x"},
+        "telegram": {"kind": "telegram", "bot_token": "1:x", "chat": 1},
     },
     "digests": {
         "NAME": {
@@ -183,12 +184,13 @@ channels:
 digests: {weekly: {every: monday, channels: a}}
 """
     found = {problem.key: problem.message for problem in refusal(tmp_path, text).problems}
+    kinds = ", ".join(CHANNEL_KINDS)
     assert found == {
         "smtp.server": "unknown key; it is called 'host'",
         "smtp.sender": "unknown key; it is called 'from'",
-        "channels.a.type": f"unknown key; it is called 'kind', one of {', '.join(CHANNEL_KINDS)}",
+        "channels.a.type": f"unknown key; it is called 'kind', one of {kinds}",
         "channels.b.webhook": "unknown key; it is called 'webhook_url'",
-        "channels.c.kind": f"is required, one of {', '.join(CHANNEL_KINDS)}",
+        "channels.c.kind": f"is required, one of {kinds}",
         "digests.weekly.every": "unknown key; it is called 'schedule'",
         "digests.weekly.channels": "unknown key; it is called 'send_to'",
     }

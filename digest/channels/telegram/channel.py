@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from digest.channels.base import MessageChannel
+from digest.channels.telegram.chats import ChatFinder, chat_name
 from digest.channels.telegram.verdicts import ChatMovedError
 from digest.config.channels.telegram import TelegramSettings
 from digest.errors import ChannelError, DeliveryError
@@ -19,7 +20,7 @@ from digest.rendering.telegram.messages import line_message, plainer_message, te
 from digest.rendering.telegram.preview import telegram_page, telegram_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Self
 
     from digest.channels.pace import Pace, Paces
@@ -58,10 +59,14 @@ class TelegramChannel(MessageChannel[TelegramSettings]):
 
     @cached_property
     def _bot(self) -> BotApi:
-        # Who asks nobody does without what it loads.
-        from digest.channels.telegram.bot_api import BotApi
+        return _bot_of(self.settings)
 
-        return BotApi(self.settings.bot_token, self.settings.api_url)
+    @classmethod
+    def finder(cls, answers: Mapping[str, str]) -> ChatFinder:
+        """What finds the chats of the bot whose token is among the answers."""
+        # Nobody knows the chat by now.
+        settings = TelegramSettings.model_validate({"chat": "0", **answers, "kind": cls.kind})
+        return ChatFinder(_bot_of(settings))
 
     @classmethod
     def preview(
@@ -131,7 +136,7 @@ class TelegramChannel(MessageChannel[TelegramSettings]):
             # Of a server that does not know this question.
             if error.verdict != "refused":
                 raise
-        return f"the bot is @{bot.get('username')}, which posts to {_named(chat)}"
+        return f"the bot is @{bot.get('username')}, which posts to {chat_name(chat)}"
 
     def greeting(self, line: str) -> bytes:
         """A message of one line."""
@@ -144,17 +149,16 @@ def _payload(message: Message) -> bytes:
 
 def _how(settings: TelegramSettings) -> dict[str, Any]:
     """What the settings add to each message."""
-    topic = {"message_thread_id": settings.topic} if settings.topic != _GENERAL_TOPIC else {}
-    return {
-        **(topic if settings.topic else {}),
-        **({"disable_notification": True} if settings.silent else {}),
-    }
+    how: dict[str, Any] = {}
+    if settings.topic not in {None, _GENERAL_TOPIC}:
+        how["message_thread_id"] = settings.topic
+    if settings.silent:
+        how["disable_notification"] = True
+    return how
 
 
-def _named(chat: dict[str, Any]) -> str:
-    """What a chat is, and what it is called."""
-    names = (chat.get("title"), chat.get("first_name"), chat.get("username"), chat.get("id"))
-    kind = {"private": "the person", "channel": "the channel"}.get(
-        str(chat.get("type")), "the group"
-    )
-    return f"{kind} {next(filter(None, names), '?')}"
+def _bot_of(settings: TelegramSettings) -> BotApi:
+    # Who asks nobody does without what it loads.
+    from digest.channels.telegram.bot_api import BotApi
+
+    return BotApi(settings.bot_token, settings.api_url)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from digest.cli.setup.ask_channels import (
-    HOOK_FILES,
-    HOOKS,
     Targets,
     ask_for_targets,
     read_secret,
@@ -19,7 +18,8 @@ from digest.cli.setup.ask_channels import (
 )
 from digest.cli.setup.ask_feeds import ask_for_feeds, feeds_given
 from digest.cli.setup.ask_smtp import Server
-from digest.cli.setup.first_config import Start, StartHook, StartMail, name_and_title
+from digest.cli.setup.first_config import Start, StartChannel, StartMail, name_and_title
+from digest.cli.setup.kinds import QUESTIONS, SETUPS
 from digest.cli.setup.prompts import (
     BACK,
     SCHEDULE,
@@ -37,9 +37,10 @@ from digest.errors import UsageError
 from digest.jobs.first_edition import REACHES
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from digest.cli.setup.first_config import StartFeed
+    from digest.cli.setup.kinds import Answers
 
 DEFAULT_TIME = "daily at 09:00"
 _PAGES = "Pages in a browser, on this machine, to see how all is?"
@@ -51,7 +52,8 @@ class Given(Struct, frozen=True):
 
     feed: tuple[str, ...]
     email: tuple[str, ...]
-    hooks: dict[str, Path]
+    kinds: dict[str, dict[str, str | Path]]
+    """What is given of other kinds of channels; of a secret the file with it."""
     folder: str | None
     at: str | None
     timezone: str | None
@@ -90,8 +92,14 @@ class Given(Struct, frozen=True):
             password,
             self.smtp_from,
         )
-        hooks = {kind: read_secret(path) for kind, path in self.hooks.items()}
-        return Targets(self.email, server, hooks, self.folder)
+        kinds = {
+            kind: {
+                key: read_secret(value) if isinstance(value, Path) else value
+                for key, value in given.items()
+            }
+            for kind, given in self.kinds.items()
+        }
+        return Targets(self.email, server, kinds, self.folder)
 
 
 def gather_answers(config: Path, given: Given) -> tuple[Start, dict[str, str]]:
@@ -125,7 +133,7 @@ def gather_answers(config: Path, given: Given) -> tuple[Start, dict[str, str]]:
         *name_and_title(given.digest, parse_schedule(schedule)),
         given.first_edition,
         _mail(targets, secrets),
-        _hooks(targets, secrets),
+        _channels(targets, secrets),
         targets.folder,
         secrets.add("web_password", token_urlsafe(12)) if web else "",
     )
@@ -150,7 +158,7 @@ def _tried(targets: Targets, *, test: bool, person: bool) -> Targets:
     """The targets that are given, or else asked for."""
     if targets:
         return targets_given(targets, test=test, person=person)
-    return ask_for_targets(targets.server, test=test)
+    return ask_for_targets(targets, test=test)
 
 
 def _time(given: Given, *, asks: bool) -> tuple[str, str]:
@@ -176,11 +184,24 @@ class _SecretFiles:
         return file
 
 
-def _hooks(targets: Targets, secrets: _SecretFiles) -> tuple[StartHook, ...]:
-    return tuple(
-        StartHook(HOOKS[kind].name, kind, HOOKS[kind].key, secrets.add(HOOK_FILES[kind], url))
-        for kind, url in targets.hooks.items()
-    )
+def _channels(targets: Targets, secrets: _SecretFiles) -> tuple[StartChannel, ...]:
+    made: list[StartChannel] = []
+    for kind, answers in targets.kinds.items():
+        taken = {channel.name for channel in made}
+        name = SETUPS[kind].name
+        settings = dict(_settings(kind, answers, secrets))
+        made.append(StartChannel(kind if name in taken else name, kind, settings))
+    return tuple(made)
+
+
+def _settings(kind: str, answers: Answers, secrets: _SecretFiles) -> Iterator[tuple[str, str]]:
+    """What the file says of a channel: the answers, secrets by their files."""
+    for question in QUESTIONS[kind]:
+        answer = answers.get(question.key)
+        if answer and question.is_secret:
+            yield f"{question.key}_file", secrets.add(question.name, answer)
+        elif answer:
+            yield question.key, answer
 
 
 def _mail(targets: Targets, secrets: _SecretFiles) -> StartMail | None:

@@ -8,52 +8,48 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from digest.cli import aio
+from digest.cli.setup.ask_kind import ask_about, check_given
 from digest.cli.setup.ask_smtp import Server, ask_for_server, missing_options
-from digest.cli.setup.probe import HookProbe, one_line, try_login
-from digest.cli.setup.prompts import (
-    ADDRESS,
-    FOLDER,
-    Answer,
-    agree,
-    ask,
-    ask_secret,
-    choose,
-    setting,
-    tell,
-    transcript,
-)
+from digest.cli.setup.kinds import QUESTIONS, SETUPS, Answers, is_chosen, unanswered
+from digest.cli.setup.probe import one_line, try_login
+from digest.cli.setup.prompts import ADDRESS, FOLDER, ask, choose, tell, transcript
 from digest.config.addresses import mail_address
-from digest.config.channels import CHANNEL_KINDS, refuse_foreign
-from digest.config.fields import WebUrl
+from digest.config.channels import CHANNEL_KINDS
 from digest.domains import with_port
 from digest.errors import DeliveryError, DigestError, UsageError
 from digest.file_errors import file_trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from digest.config import SmtpSettings
 
 _EMAIL, _FILES = "email", "files"
-# The kinds that one secret address is enough for, with how it is asked for.
-HOOKS = {kind: model.hook for kind, model in CHANNEL_KINDS.items() if model.hook}
-# What each of these addresses is called, as a file with it is.
-HOOK_FILES = {kind: f"{kind}_{hook.key.removesuffix('_url')}" for kind, hook in HOOKS.items()}
-HOOK_OPTIONS = {kind: f"--{file.replace('_', '-')}-file" for kind, file in HOOK_FILES.items()}
+# Where these stand among the kinds, by how many people want them.
+_RANKS = {_EMAIL: 10, _FILES: 40}
+# The others go by their names, so that the question stays short.
+_MOST_NUMBERED = 6
 
 
 class Targets(Struct, frozen=True):
-    """Where it goes: any of addresses, webhooks by kind and a folder; false without one of them."""
+    """Where it goes: any of addresses, other kinds and a folder; false without one of them.
+
+    `kinds` has what is known of channels of other kinds, by the kind.
+    """
 
     to: tuple[str, ...] = ()
     server: Server = field(default_factory=Server)
-    hooks: dict[str, str] = {}
+    kinds: dict[str, Answers] = {}
     folder: str | None = None
 
     def __bool__(self) -> bool:
         """Whether there is one."""
-        return bool(self.to or self.hooks or self.folder)
+        return bool(self.to or self.chosen or self.folder)
+
+    @property
+    def chosen(self) -> list[str]:
+        """The other kinds that it goes to."""
+        return [kind for kind in self.kinds if is_chosen(kind, self.kinds[kind])]
 
     @property
     def address(self) -> str:
@@ -68,8 +64,11 @@ class Targets(Struct, frozen=True):
     def missing_options(self) -> list[str]:
         """What has to be given where nobody can be asked."""
         if not self:
-            return [f"one of {', '.join(['--email', *HOOK_OPTIONS.values(), '--folder'])}"]
-        return missing_options(self.server, self.address) if self.to else []
+            first = [asked[0].option for asked in QUESTIONS.values()]
+            return [f"one of {', '.join(['--email', *first, '--folder'])}"]
+        missing = missing_options(self.server, self.address) if self.to else []
+        questions = [each for kind in self.chosen for each in unanswered(kind, self.kinds[kind])]
+        return missing + [question.option for question in questions]
 
 
 def read_secret(path: Path) -> str:
@@ -95,11 +94,13 @@ def targets_given(targets: Targets, *, test: bool, person: bool) -> Targets:
     Raises:
         DigestError: one does not work.
     """
-    for kind, url in targets.hooks.items():
-        _check_hook(kind, url, test=test)
+    kinds = {
+        kind: _given(kind, targets.kinds[kind], test=test, person=person) for kind in targets.chosen
+    }
+    targets = replace(targets, kinds=kinds)
     if not targets.to:
         return targets
-    if person and targets.missing_options():
+    if person and missing_options(targets.server, targets.address):
         return replace(targets, server=ask_for_server(targets.server, targets.address, test=test))
     smtp = targets.smtp
     if test:
@@ -113,68 +114,41 @@ def targets_given(targets: Targets, *, test: bool, person: bool) -> Targets:
     return targets
 
 
-def _webhook(kind: str) -> Callable[[str], str]:
-    """Reads the address of a webhook of this kind."""
-
-    def read(text: str) -> str:
-        url = setting(WebUrl)(text)
-        refuse_foreign(kind, url)
-        return url
-
-    return read
+def _given(kind: str, answers: Answers, *, test: bool, person: bool) -> Answers:
+    if person and unanswered(kind, answers):
+        return ask_about(kind, answers, test=test)
+    check_given(kind, answers, test=test)
+    return answers
 
 
-def _check_hook(kind: str, url: str, *, test: bool) -> None:
-    try:
-        _webhook(kind)(url)
-    except ValueError as error:
-        raise UsageError(f"{kind.capitalize()}, the webhook's address: {error}") from None
-    if test:
-        probe = HookProbe(kind, url)
-        try:
-            answer = transcript.attempt(lambda: aio.run(probe.check()))
-            tell(f"  {kind.capitalize()}: {answer}")
-        except DeliveryError as error:
-            raise DigestError(f"{kind.capitalize()}: {probe.one_line(error.reason)}") from None
-
-
-def ask_for_targets(server: Server, *, test: bool) -> Targets:
+def ask_for_targets(known: Targets, *, test: bool) -> Targets:
     """Ask where it goes; a visible post is made only where that is agreed to."""
-    tell("Where should it go?")
-    options = {
-        _EMAIL: "email",
-        **{kind: kind.capitalize() for kind in HOOKS},
-        _FILES: "files in a folder",
-    }
-    places = choose("One or more", list(options.values()), list(options))
-    chosen = [list(options)[place] for place in places]
+    chosen = _ask_where()
     targets = Targets()
     if _EMAIL in chosen:
         targets = Targets(to=(ask("Email address", ADDRESS),))
-        server = ask_for_server(server, targets.address, test=test)
+        server = ask_for_server(known.server, targets.address, test=test)
         targets = replace(targets, server=server)
-    hooks = {kind: _ask_for_hook(kind, test=test) for kind in HOOKS if kind in chosen}
-    targets = replace(targets, hooks=hooks)
+    kinds = {
+        kind: ask_about(kind, known.kinds.get(kind, {}), test=test)
+        for kind in SETUPS
+        if kind in chosen
+    }
+    targets = replace(targets, kinds=kinds)
     if _FILES in chosen:
         targets = replace(targets, folder=ask("Folder", FOLDER, "digests"))
     return targets
 
 
-def _ask_for_hook(kind: str, *, test: bool) -> str:
-    while True:
-        url = ask_secret(HOOKS[kind].question, Answer("url", _webhook(kind)))
-        if not test or _works(kind, HookProbe(kind, url)):
-            return url
-
-
-def _works(kind: str, probe: HookProbe) -> bool:
-    """Whether the address is known there; posts a line if that is agreed to."""
-    name = kind.capitalize()
-    try:
-        tell(f"  {name}: {transcript.attempt(lambda: aio.run(probe.check()))}")
-        if probe.can_greet and agree("Post a line there, to see it?"):
-            transcript.attempt(lambda: aio.run(probe.greet()))
-    except DeliveryError as error:
-        tell(f"! {name}: {probe.one_line(error.reason)}")
-        return False
-    return True
+def _ask_where() -> set[str]:
+    """The names of the places that are chosen."""
+    ranks = {**_RANKS, **{kind: CHANNEL_KINDS[kind].rank for kind in SETUPS}}
+    names = sorted(ranks, key=lambda name: (ranks[name], name))
+    titles = {kind: kind.capitalize() for kind in SETUPS}
+    titles |= {_EMAIL: "email", _FILES: "files in a folder"}
+    tell("Where should it go?")
+    more = names[_MOST_NUMBERED:]
+    options = [titles[name] for name in names[:_MOST_NUMBERED]]
+    if more:
+        tell(f"  By its number, or by name also: {', '.join(more)}")
+    return {names[place] for place in choose("One or more", options, names)}

@@ -46,13 +46,12 @@ class StartMail(Struct, frozen=True):
     password_file: str = ""
 
 
-class StartHook(Struct, frozen=True):
-    """A channel that posts to one secret address, which the setting `key` takes from a file."""
+class StartChannel(Struct, frozen=True):
+    """A channel of any other kind, with its settings; a secret is in the file that one names."""
 
     name: str
     kind: str
-    key: str
-    file: str
+    settings: dict[str, str]
 
 
 class Start(Struct, frozen=True):
@@ -66,7 +65,7 @@ class Start(Struct, frozen=True):
     first_edition: str | None = None
     """How far back into a new feed's past, where that is not to be the schedule's period."""
     mail: StartMail | None = None
-    hooks: tuple[StartHook, ...] = ()
+    channels: tuple[StartChannel, ...] = ()
     folder: str | None = None
     web_password_file: str = ""
     """The file with the password of the operator's pages; empty without pages."""
@@ -143,10 +142,10 @@ def _channels(start: Start) -> Iterator[str]:
         yield "  inbox:"
         yield "    kind: email"
         yield f"    to: [{', '.join(map(scalar, start.mail.to))}]"
-    for hook in start.hooks:
-        yield f"  {hook.name}:"
-        yield f"    kind: {hook.kind}"
-        yield f"    {hook.key}_file: {scalar(hook.file)}"
+    for channel in start.channels:
+        yield f"  {channel.name}:"
+        yield f"    kind: {channel.kind}"
+        yield from (f"    {key}: {scalar(value)}" for key, value in channel.settings.items())
     if start.folder is not None:
         yield "  folder:"
         yield "    kind: file"
@@ -155,8 +154,8 @@ def _channels(start: Start) -> Iterator[str]:
 
 
 def _digest(start: Start) -> Iterator[str]:
-    hooks = [hook.name for hook in start.hooks]
-    channels = [*(["inbox"] if start.mail else []), *hooks]
+    others = [channel.name for channel in start.channels]
+    channels = [*(["inbox"] if start.mail else []), *others]
     channels += ["folder"] if start.folder is not None else []
     yield "digests:"
     yield f"  {start.digest}:"

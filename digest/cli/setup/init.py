@@ -19,7 +19,6 @@ from digest.cli.setup.answers import (
     Given,
     gather_answers,
 )
-from digest.cli.setup.ask_channels import HOOK_OPTIONS, HOOKS
 from digest.cli.setup.ask_smtp import SECURITY
 from digest.cli.setup.example import EXAMPLES, fill_example
 from digest.cli.setup.first_config import (
@@ -29,6 +28,7 @@ from digest.cli.setup.first_config import (
     StartFeed,
     config_text,
 )
+from digest.cli.setup.kinds import QUESTIONS, KindQuestion
 from digest.cli.setup.prompts import (
     ADDRESS,
     DURATION,
@@ -39,6 +39,7 @@ from digest.cli.setup.prompts import (
     SENDER,
     SITE,
     ZONE,
+    Answer,
     tell,
 )
 from digest.cli.setup.write import place, refuse_existing, staged
@@ -56,7 +57,15 @@ if TYPE_CHECKING:
     from digest.model import Edition
 
 _FILE = click.Path(path_type=Path)
-_OPTIONS = (
+
+
+def _option(question: KindQuestion) -> Callable[[Any], Any]:
+    """The option of a question about a kind of channel."""
+    kind = _FILE if question.is_secret else Answer(question.key, question.read)
+    return click.option(question.option, question.name, type=kind, help=question.help)
+
+
+_OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--example",
         type=click.Choice(EXAMPLES),
@@ -69,10 +78,7 @@ _OPTIONS = (
         help="A feed, a site with one, or another source; repeatable.",
     ),
     click.option("--email", multiple=True, type=ADDRESS, help="Whom to send to; repeatable."),
-    *(
-        click.option(option, f"hook_{kind}", type=_FILE, help="A file with a webhook's address.")
-        for kind, option in HOOK_OPTIONS.items()
-    ),
+    *(_option(question) for questions in QUESTIONS.values() for question in questions),
     click.option("--folder", type=FOLDER, help="Where to write each edition as Markdown."),
     click.option("--at", type=SCHEDULE, help=f"When. Default: {DEFAULT_TIME}."),
     click.option("--timezone", type=ZONE, help="An IANA name. Default: this machine's."),
@@ -149,14 +155,19 @@ def init(options: Options, /, **given: Any) -> None:
         written = _write_example(config, example, given["timezone"])
         print_result(written, lambda written: _show_example(written, options.config))
         return
-    files = {kind: given.pop(f"hook_{kind}") for kind in HOOKS}
-    hooks = {kind: path for kind, path in files.items() if path}
-    answers = Given(**given, hooks=hooks)
+    kinds = {kind: _taken(given, questions) for kind, questions in QUESTIONS.items()}
+    answers = Given(**given, kinds={kind: known for kind, known in kinds.items() if known})
     start, secrets = gather_answers(config, answers)
     reaches = () if answers.no_test else answers.reaches(start.schedule)
     written = _write(config, start, secrets, reaches)
     command = f"digest -c {config}" if options.config else "digest"
     print_result(written, lambda written: _show(written, command, start))
+
+
+def _taken(given: dict[str, Any], questions: Sequence[KindQuestion]) -> dict[str, str | Path]:
+    """What the options say about a kind of channel, taken out of all that they say."""
+    values = {question.key: given.pop(question.name) for question in questions}
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def _write(config: Path, start: Start, secrets: Mapping[str, str], reaches: Sequence[str]) -> Init:
@@ -179,10 +190,10 @@ def _write(config: Path, start: Start, secrets: Mapping[str, str], reaches: Sequ
 
 
 def _refuse_others(given: Mapping[str, Any]) -> None:
-    for name, value in given.items():
-        if value and name != "timezone":
-            option = name.removeprefix("hook_").replace("_", "-")
-            raise UsageError(f"--example goes with --timezone alone, and not with --{option}")
+    options = {one.name: one.opts[0] for one in click.get_current_context().command.params}
+    others = [options[name] for name, value in given.items() if value and name != "timezone"]
+    if others:
+        raise UsageError(f"--example goes with --timezone alone, and not with {others[0]}")
 
 
 def _write_example(config: Path, name: str, zone: str | None) -> Init:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel
     from digest.cli.feeds_probe import Candidate
+    from digest.cli.setup.kinds import Answers
     from digest.config import SmtpSettings
 
 _HELLO = "digest is set up, and will post the next edition here."
@@ -81,13 +82,11 @@ async def _greet(channel: Channel, to: str, greeting: bytes) -> str:
         return await session.send(line)
 
 
-class HookProbe:
-    """A channel that one address is enough for, as it would be if that were configured."""
+class ChannelProbe:
+    """A channel of one kind, as it would be if the answers about it were configured."""
 
-    def __init__(self, kind: str, url: str) -> None:
-        model = CHANNEL_KINDS[kind]
-        assert model.hook is not None
-        settings = model.model_validate({"kind": kind, model.hook.key: url})
+    def __init__(self, kind: str, answers: Answers) -> None:
+        settings = CHANNEL_KINDS[kind].model_validate({"kind": kind, **answers})
         whole = Settings.model_construct(feeds=(), digests={}, channels={kind: settings})
         self._channel = channel_class(kind).open(kind, settings, whole, Paces())
         self._secrets = [*secrets_in(settings)]
@@ -99,7 +98,7 @@ class HookProbe:
         return self._greeting is not None
 
     async def check(self) -> str:
-        """Whether the address is known there; posts nothing.
+        """What is found there; posts nothing.
 
         Raises:
             DeliveryError: it would not work now.

@@ -58,8 +58,10 @@ def setting(kind: Any, message: str = "") -> Callable[[str], str]:
         try:
             return adapter.validate_python(text)
         except ValidationError as error:
-            reason = error.errors()[0].get("ctx", {}).get("error")
-            raise ValueError(message or str(reason)) from None
+            first = error.errors()[0]
+            raise ValueError(
+                message or str(first.get("ctx", {}).get("error", first["msg"]))
+            ) from None
 
     return read
 
@@ -205,26 +207,37 @@ def _prompt(
     return transcript.answer(question, ask_now)
 
 
-def choose(question: str, options: Sequence[str], names: Sequence[str] = ()) -> list[int]:
-    """The places, from 0, of what is chosen of a numbered list; at least one.
+def choose(
+    question: str, options: Sequence[str], names: Sequence[str] = (), most: int | None = None
+) -> list[int]:
+    """The places, from 0, of what is chosen of a numbered list; at least one, and at most so many.
 
-    Options go by their numbers, and by `names` where those are given, or how they begin.
+    Options go by their numbers, and by `names` where those are given, or how they begin. There may
+    be more names than options.
     """
     for number, option in enumerate(options, 1):
         tell(f"  {number}  {option}")
-    like = f"like '1' or '1, {len(options)}'" if len(options) > 1 else "like '1'"
+    several = len(options) > 1 and most != 1
+    numbers = f"{'one or more numbers' if most != 1 else 'one number'} of 1 to {len(options)}"
+    like = f"like '1' or '1, {len(options)}'" if several else "like '1'"
     or_names = f", or of {', '.join(names)}" if names else ""
 
     def place(answer: str) -> int:
         if answer.isdecimal() and 0 < int(answer) <= len(options):
             return int(answer) - 1
-        meant = [n for n, name in enumerate(names) if name.startswith(answer.lower())]
+        word = answer.lower()
+        meant = [n for n, name in enumerate(names) if name == word] or [
+            n for n, name in enumerate(names) if name.startswith(word)
+        ]
         if len(meant) != 1:
-            raise ValueError(f"write one or more numbers of 1 to {len(options)}, {like}{or_names}")
+            raise ValueError(f"write {numbers}, {like}{or_names}")
         return meant[0]
 
     def read(text: str) -> list[int]:
-        return list(dict.fromkeys(map(place, _SEPARATORS.sub(" ", text).split() or [""])))
+        places = list(dict.fromkeys(map(place, _SEPARATORS.sub(" ", text).split() or [""])))
+        if most and len(places) > most:
+            raise ValueError(f"write {numbers}, {like}")
+        return places
 
     chosen: list[int] = ask(question, Answer("numbers", read), "1")
     return chosen

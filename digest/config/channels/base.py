@@ -34,6 +34,28 @@ class Hook(Struct, frozen=True):
     pattern: str | None = None
 
 
+class Question(Struct, frozen=True):
+    """A setting, `key`, that `digest init` asks for and has an option for, by the kind's name.
+
+    `hint` is told before. One that can be `found` is looked for by the kind's `Finder`, if nobody
+    writes it. One without `text` is not asked for, and has the option only. `word` is what the
+    option says after the kind, where that is not the setting's name.
+    """
+
+    key: str
+    text: str = ""
+    hint: str = ""
+    found: bool = False
+    word: str = ""
+
+
+class Setup(Struct, frozen=True):
+    """How `digest init` asks for a kind; `name` is what the channel is called in the file."""
+
+    name: str
+    questions: tuple[Question, ...]
+
+
 class ChannelSettings(Model):
     """The settings of a channel; what is not overridden is so of one that posts to an address.
 
@@ -48,6 +70,10 @@ class ChannelSettings(Model):
     }
     hook: ClassVar[Hook | None] = None
     """How `digest init` asks for it, where one secret address is all it takes."""
+    setup: ClassVar[Setup | None] = None
+    """How `digest init` asks for it, where that takes more; without either it does not."""
+    rank: ClassVar[int] = 100
+    """Where `digest init` lists it: the more people want it, the lower."""
     remedy: ClassVar[str] = (
         "look whether the address is still right, at the network, and at HTTPS_PROXY where there is"
         " a proxy"

@@ -26,6 +26,7 @@ class DiscordSettings(ChannelSettings):
         # Those that end in the name of another kind take what that one posts.
         pattern=r"https://(\w+\.)?discord(app)?\.com/api/webhooks/[^/]+/[^/]+/?",
     )
+    rank: ClassVar[int] = 30
     remedy: ClassVar[str] = (
         "look whether the webhook is still among the channel's integrations, and at the network"
     )

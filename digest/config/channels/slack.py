@@ -48,6 +48,7 @@ class SlackSettings(ChannelSettings):
         *("webhook_url", "team", "The Slack webhook's address"),
         pattern=r"https://hooks\.slack(-gov)?\.com/.*",
     )
+    rank: ClassVar[int] = 50
     remedy: ClassVar[str] = "look at the network, and at HTTPS_PROXY where there is a proxy"
 
     @property

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from digest.config.channels.base import ChannelSettings
+from digest.config.channels.base import ChannelSettings, Question, Setup
 from digest.config.fields import WebUrl
 from digest.config.secrets import MAY_BE_MISSING, PartedSecret
 
@@ -82,6 +82,21 @@ class TelegramSettings(ChannelSettings):
     remedy: ClassVar[str] = (
         "look at bot_token and chat, at the network, and at HTTPS_PROXY where there is a proxy"
     )
+
+    setup: ClassVar[Setup | None] = Setup(
+        "phone",
+        (
+            Question(
+                *("bot_token", "The bot's token"),
+                hint="In Telegram, write /newbot to @BotFather: it shows the token of a new bot.",
+                word="token",
+            ),
+            Question("chat", "The chat's id", found=True),
+            Question("topic"),
+            Question("api_url"),
+        ),
+    )
+    rank: ClassVar[int] = 20
 
     @property
     def is_group(self) -> bool:

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from digest.cli.setup.first_config import (
     Start,
+    StartChannel,
     StartFeed,
-    StartHook,
     StartMail,
     config_text,
     name_and_title,
@@ -45,7 +45,7 @@ WHOLE = Start(
     "briefing",
     "Morning briefing",
     mail=MAIL,
-    hooks=(StartHook("team", "slack", "webhook_url", "secrets/slack_webhook"),),
+    channels=(StartChannel("team", "slack", {"webhook_url_file": "secrets/slack_webhook"}),),
     folder="~/my digests",
     web_password_file="secrets/web_password",
 )
@@ -109,14 +109,14 @@ def test_it_is_called_by_when_it_comes(
     assert name_and_title(given, parse_schedule(schedule)) == expected
 
 
-BARE = replace(WHOLE, mail=None, hooks=(), folder=None)
+BARE = replace(WHOLE, mail=None, channels=(), folder=None)
 
 
 @pytest.mark.parametrize(
     "start",
     [
         replace(BARE, mail=MAIL),
-        replace(BARE, hooks=WHOLE.hooks),
+        replace(BARE, channels=WHOLE.channels),
         replace(BARE, folder=WHOLE.folder),
     ],
     ids=["mail", "slack", "folder"],

@@ -20,9 +20,9 @@ from jsonschema import Draft202012Validator
 
 from digest.cli.feeds_probe import Candidate
 from digest.cli.setup import ask_feeds
-from digest.cli.setup.ask_channels import HOOK_OPTIONS
 from digest.cli.setup.first_config import StartFeed
 from digest.cli.setup.init import init
+from digest.cli.setup.kinds import QUESTIONS
 from digest.cli.setup.prompts import (
     ADDRESS,
     DURATION,
@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from tests.cli.terminal import Terminal
 
 PASSWORD = "s3cret passw0rd"
+# What has to be given of each other kind.
+FIRST = ", ".join(questions[0].option for questions in QUESTIONS.values())
 HOOK = "/services/T0/B0/s3cretpath"
 
 
@@ -209,7 +211,7 @@ def test_slack_and_a_folder_with_a_post_to_see_and_a_longer_reach(site: Project)
         screen.answer("Which of them [1]:", "2")
         screen.answer("Another site or feed, if any:")
         screen.answer("One or more [1]:", "pigeon")
-        most = len(HOOK_OPTIONS) + 2
+        most = min(6, len(QUESTIONS) + 2)
         screen.expect(f"write one or more numbers of 1 to {most}, like '1' or '1, {most}', or of")
         screen.answer("One or more [1]:", "slack and file")
         screen.answer("The Slack webhook's address (not shown):", site.slack.url + dead)
@@ -366,7 +368,7 @@ def test_a_known_provider_needs_a_password_only(site: Project) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((), f"give --feed and one of --email, {', '.join(HOOK_OPTIONS.values())}, --folder; on a"),
+        ((), f"give --feed and one of --email, {FIRST}, --folder; on a"),
         (("--feed", "a.example", "--email", "ada@b.example"), "give --smtp-host; on a terminal"),
         (("--feed", "a.example", "--slack-webhook-file", "none"), "none: No such file"),
         (("--at", "daily at 25:00"), "'25:00' is not a time of day"),

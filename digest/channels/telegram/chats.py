@@ -1,0 +1,73 @@
+"""Finding the chat that a bot is to post to: somebody writes there, and the bot hears of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from digest.channels.protocol import Found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from digest.channels.telegram.bot_api import BotApi
+
+# Besides messages: what is posted to a channel, and that the bot was added somewhere.
+_KINDS = ("message", "channel_post", "my_chat_member")
+_WORDS = {"private": "", "channel": "the channel "}
+
+
+class ChatFinder:
+    """Finds chats in which the bot was written to, or added to, of late."""
+
+    def __init__(self, bot: BotApi) -> None:
+        self._bot = bot
+
+    async def invite(self) -> str:
+        """What a person is to do, and with which bot."""
+        name = (await self._bot.get_me()).get("username")
+        return (
+            f"the bot is @{name}. In Telegram, write anything to it; or add it to a group and write"
+            " /start there"
+        )
+
+    async def find(self, seconds: int) -> list[Found]:
+        """The chats, the newest first."""
+        return chats_in(await self._bot.get_updates(seconds=seconds, kinds=_KINDS))
+
+
+def chats_in(updates: Sequence[Mapping[str, Any]]) -> list[Found]:
+    """The chats of updates, each once, the newest first."""
+    found: dict[str, Found] = {}
+    for update in reversed(updates):
+        for message in _messages(update):
+            chat = _found(message)
+            found.setdefault(chat.name, chat)
+    return [*found.values()]
+
+
+def chat_name(chat: Mapping[str, Any]) -> str:
+    """What a chat is, and what it is called."""
+    names = (chat.get("title"), chat.get("first_name"), chat.get("username"), chat.get("id"))
+    name = next((name for name in names if name), "?")
+    return f"{_WORDS.get(str(chat.get('type')), 'the group ')}{name}"
+
+
+def _messages(update: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What an update has of a chat that can still be written to."""
+    for kind in _KINDS:
+        message = update.get(kind)
+        # A group that has become a supergroup has another id.
+        if isinstance(message, dict) and "chat" in message and "migrate_to_chat_id" not in message:
+            yield message
+
+
+def _found(message: Mapping[str, Any]) -> Found:
+    chat = message["chat"]
+    name, settings = chat_name(chat), {"chat": str(chat["id"])}
+    topic = message.get("message_thread_id") if message.get("is_topic_message") else None
+    if topic is None:
+        return Found(name, settings)
+    made = message.get("reply_to_message", {}).get("forum_topic_created", {})
+    return Found(
+        f"the topic {made.get('name', topic)} of {name}", {**settings, "topic": str(topic)}
+    )

@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from digest.cli.setup.ask_kind import ask_about
 from digest.cli.setup.first_config import SCHEMA_FILE
+from digest.cli.setup.kinds import QUESTIONS, unanswered
 from digest.cli.setup.prompts import Answer, ask, ask_secret, tell, transcript, zone_here
 from digest.cli.setup.write import secret_file
 from digest.config import load_settings
+from digest.config.read import read_config
 from digest.config.yaml.scalar import scalar
 from digest.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from digest.errors import Problem
 
@@ -58,8 +61,12 @@ def read_example(name: str) -> Example:
     )
 
 
-def fill_example(config: Path, name: str, zone: str | None) -> tuple[str, dict[str, str]]:
+def fill_example(
+    config: Path, name: str, zone: str | None, *, test: bool
+) -> tuple[str, dict[str, str]]:
     """The text of a new configuration, and the secrets by the files they are to be in.
+
+    With `test`, channels that are asked for are tried.
 
     Raises:
         UsageError: nobody is there to be asked for what no variable has.
@@ -68,7 +75,7 @@ def fill_example(config: Path, name: str, zone: str | None) -> tuple[str, dict[s
     given = {name: os.environ[name] for name in example.questions if os.environ.get(name)}
     given |= {_ZONE: zone} if zone else {}
     person = sys.stdin.isatty() and sys.stderr.isatty()
-    answers = _asked(example, given) if person else _usual(example, given)
+    answers = _asked(example, given, test=test) if person else _usual(example, given)
     return _filled(config, example, answers)
 
 
@@ -81,25 +88,59 @@ def _usual(example: Example, given: Mapping[str, str]) -> dict[str, str]:
     return answers
 
 
-def _asked(example: Example, given: Mapping[str, str]) -> dict[str, str]:
+def _asked(example: Example, given: Mapping[str, str], *, test: bool) -> dict[str, str]:
     tell(example.text.partition("\n#\n")[0].replace("# ", ""))
     tell()
     defaults = {**example.defaults, _ZONE: zone_here()}
+    channels = [*_channels(example, given)]
 
     def ask_all() -> dict[str, str]:
         answers = dict(given)
         for name, question in example.questions.items():
-            if name in given:
+            if name in answers:
                 continue
-            kind = _kind(example, name, answers)
-            if name in example.secrets:
-                answers[name] = ask_secret(question, kind)
+            if channel := next(
+                (each for each in channels if name in each.variables.values()), None
+            ):
+                answers |= channel.ask(test=test)
             else:
-                answers[name] = ask(question, kind, defaults.get(name))
+                answers[name] = _ask(example, name, question, answers, defaults.get(name))
         return answers
 
     answers: dict[str, str] = transcript.play(ask_all)
     return answers
+
+
+class _Channel(Struct, frozen=True):
+    """A channel of a kind that `init` knows how to ask for; `variables` by the settings' names."""
+
+    kind: str
+    variables: dict[str, str]
+
+    def ask(self, *, test: bool) -> dict[str, str]:
+        """What its variables are to have, tried at once."""
+        found = ask_about(self.kind, {}, test=test)
+        return {variable: found[key] for key, variable in self.variables.items()}
+
+
+def _channels(example: Example, given: Mapping[str, str]) -> Iterator[_Channel]:
+    """The channels of an example of which something is not given."""
+    by_name = read_config(example.path, {name: name for name in example.questions}).data
+    for channel in by_name["channels"].values():
+        asked = unanswered(channel["kind"], {}) if channel["kind"] in QUESTIONS else []
+        variables = {question.key: channel[question.key] for question in asked}
+        if not {*variables.values()} <= given.keys():
+            yield _Channel(channel["kind"], variables)
+
+
+def _ask(
+    example: Example, name: str, question: str, answers: Mapping[str, str], default: str | None
+) -> str:
+    kind = _kind(example, name, answers)
+    if name in example.secrets:
+        return ask_secret(question, kind)
+    answer: str = ask(question, kind, default)
+    return answer
 
 
 def _kind(example: Example, name: str, answers: Mapping[str, str]) -> Answer:

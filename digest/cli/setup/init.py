@@ -152,7 +152,7 @@ def init(options: Options, /, **given: Any) -> None:
     configure("debug" if options.verbose else "error", "auto", Redactor())
     if example := given.pop("example"):
         _refuse_others(given)
-        written = _write_example(config, example, given["timezone"])
+        written = _write_example(config, example, given["timezone"], test=not given["no_test"])
         print_result(written, lambda written: _show_example(written, options.config))
         return
     kinds = {kind: _taken(given, questions) for kind, questions in QUESTIONS.items()}
@@ -189,15 +189,18 @@ def _write(config: Path, start: Start, secrets: Mapping[str, str], reaches: Sequ
     return Init(written, tuple(secret_files), schema, start.digest, start.feeds, first)
 
 
+_WITH_EXAMPLE = {"timezone", "no_test"}
+
+
 def _refuse_others(given: Mapping[str, Any]) -> None:
     options = {one.name: one.opts[0] for one in click.get_current_context().command.params}
-    others = [options[name] for name, value in given.items() if value and name != "timezone"]
+    others = [options[name] for name, value in given.items() if value and name not in _WITH_EXAMPLE]
     if others:
-        raise UsageError(f"--example goes with --timezone alone, and not with {others[0]}")
+        raise UsageError(f"--example goes with --timezone and --no-test, not with {others[0]}")
 
 
-def _write_example(config: Path, name: str, zone: str | None) -> Init:
-    text, secrets = fill_example(config, name, zone)
+def _write_example(config: Path, name: str, zone: str | None, *, test: bool) -> Init:
+    text, secrets = fill_example(config, name, zone, test=test)
     beside = {**secrets, SCHEMA_FILE: _schema()}
     with staged(config, text, beside) as stage:
         settings = _load(stage, config)

@@ -94,30 +94,28 @@ def test_what_no_variable_has_is_named(project: Project) -> None:
         " SLACK_WEBHOOK_URL; on a terminal, it asks\n"
     )
     assert all(name in unknown.stderr for name in EXAMPLES)
-    assert "--example goes with --timezone alone, and not with --feed" in mixed.stderr
+    assert "--example goes with --timezone and --no-test, not with --feed" in mixed.stderr
     assert not (project.folder / "config.yaml").exists()
 
 
 def test_on_a_terminal_it_asks_for_what_is_missing_alone(project: Project) -> None:
     known = {name: WHAT_ONLY_YOU_KNOW[name] for name in ("CALENDAR_URL", "SLACK_WEBHOOK_URL")}
-    command = ("init", "--example", "morning-briefing")
+    command = ("init", "--example", "morning-briefing", "--no-test")
     with on_terminal(project.forking, project.folder, *command, TZ="Asia/Tokyo", **known) as screen:
         screen.expect("Morning briefing: what developers")
         screen.answer("Time zone [Asia/Tokyo]:", "Mars/Olympus")
         screen.expect("Mars/Olympus")
         screen.answer("Time zone [Asia/Tokyo]:")
         screen.answer("Where the weather is to be for, like Berlin, DE:", "Kyoto, JP")
-        screen.answer("as @BotFather shows it (not shown):", "no token")
+        # Kinds of channels have their own questions, which are those without an example.
+        screen.answer("token (not shown):", "no token")
         screen.expect("must be a bot's token")
-        screen.answer("as @BotFather shows it (not shown):", WHAT_ONLY_YOU_KNOW["TELEGRAM_TOKEN"])
-        screen.answer("The id of the chat with it, like 123456789:", "back")
-        screen.answer("as @BotFather shows it (not shown):", WHAT_ONLY_YOU_KNOW["TELEGRAM_TOKEN"])
-        screen.answer("The id of the chat with it, like 123456789:", "@reading_room")
+        screen.answer("token (not shown):", WHAT_ONLY_YOU_KNOW["TELEGRAM_TOKEN"])
+        screen.answer("chat", "@reading_room")
         screen.answer("The folder of your notes [vault]:")
         assert screen.finish() == 0
 
     settings = load(project)
-    assert settings.digests["briefing"].timezone is None
     assert settings.timezone == "Asia/Tokyo"
     assert settings.digests["briefing"].blocks[0].subject == "Kyoto, JP"
     assert "s3cr3t" not in screen.shown

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from digest.cli import aio
-from digest.cli.setup.ask_kind import ask_about, check_given
+from digest.cli.setup.ask_kind import ask_about, refuse_bad, try_given
 from digest.cli.setup.ask_smtp import Server, ask_for_server, missing_options
 from digest.cli.setup.kinds import QUESTIONS, SETUPS, Answers, is_chosen, unanswered
 from digest.cli.setup.probe import one_line, try_login
@@ -64,8 +64,9 @@ class Targets(Struct, frozen=True):
     def missing_options(self) -> list[str]:
         """What has to be given where nobody can be asked."""
         if not self:
-            first = [asked[0].option for asked in QUESTIONS.values()]
-            return [f"one of {', '.join(['--email', *first, '--folder'])}"]
+            options = [asked[0].option for asked in QUESTIONS.values()]
+            usual = ["--email", *options[: _MOST_NUMBERED - 2], "--folder"]
+            return [f"one of {', '.join(usual)} (`digest init --help` has all)"]
         missing = missing_options(self.server, self.address) if self.to else []
         questions = [each for kind in self.chosen for each in unanswered(kind, self.kinds[kind])]
         return missing + [question.option for question in questions]
@@ -115,9 +116,11 @@ def targets_given(targets: Targets, *, test: bool, person: bool) -> Targets:
 
 
 def _given(kind: str, answers: Answers, *, test: bool, person: bool) -> Answers:
+    refuse_bad(kind, answers)
     if person and unanswered(kind, answers):
         return ask_about(kind, answers, test=test)
-    check_given(kind, answers, test=test)
+    if test:
+        try_given(kind, answers)
     return answers
 
 

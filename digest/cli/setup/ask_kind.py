@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from digest.channels import channel_class
 from digest.cli import aio
-from digest.cli.setup.kinds import QUESTIONS, unanswered
-from digest.cli.setup.probe import ChannelProbe
+from digest.cli.setup.kinds import QUESTIONS, not_asked, unanswered
+from digest.cli.setup.probe import ChannelProbe, one_line
 from digest.cli.setup.prompts import (
     Answer,
     agree,
@@ -35,33 +35,36 @@ def ask_about(kind: str, known: Answers, *, test: bool) -> Answers:
             if not test or _works(kind, answers):
                 return answers
         except DeliveryError as error:
-            tell(f"! {kind.capitalize()}: {error.reason}")
+            tell(f"! {kind.capitalize()}: {one_line(error.reason)}")
+        # What was given is asked for too, since it may be what is wrong.
+        known = {each.key: known[each.key] for each in not_asked(kind) if each.key in known}
 
 
-def check_given(kind: str, answers: Answers, *, test: bool) -> None:
-    """Look whether given answers will do; posts nothing.
+def refuse_bad(kind: str, answers: Answers) -> None:
+    """Look whether the settings take what is given.
 
     Raises:
-        UsageError: a setting does not take one.
-        DigestError: the channel does not work.
+        UsageError: one does not.
     """
     for question in QUESTIONS[kind]:
-        _check(question, answers)
-    if test:
-        probe = ChannelProbe(kind, answers)
         try:
-            tell(f"  {kind.capitalize()}: {transcript.attempt(lambda: aio.run(probe.check()))}")
-        except DeliveryError as error:
-            raise DigestError(f"{kind.capitalize()}: {probe.one_line(error.reason)}") from None
+            if question.key in answers:
+                question.read(answers[question.key])
+        except ValueError as error:
+            raise UsageError(f"{question.option}: {error}") from None
 
 
-def _check(question: KindQuestion, answers: Answers) -> None:
-    if question.key not in answers:
-        return
+def try_given(kind: str, answers: Answers) -> None:
+    """Look whether a channel works; posts nothing.
+
+    Raises:
+        DigestError: it does not.
+    """
+    probe, name = ChannelProbe(kind, answers), kind.capitalize()
     try:
-        question.read(answers[question.key])
-    except ValueError as error:
-        raise UsageError(f"{question.option}: {error}") from None
+        tell(f"  {name}: {transcript.attempt(lambda: aio.run(probe.check()))}")
+    except DeliveryError as error:
+        raise DigestError(f"{name}: {probe.one_line(error.reason)}") from None
 
 
 def _works(kind: str, answers: Answers) -> bool:
@@ -103,11 +106,11 @@ def _find(question: KindQuestion, answers: Answers) -> Answers:
     Raises:
         DeliveryError: nothing can be found with these answers.
     """
-    finder = channel_class(question.kind).finder(answers)
+    finder, text = channel_class(question.kind).finder(answers), question.about.text
     tell(f"  {transcript.attempt(lambda: aio.run(finder.invite()))}.")
     while True:
-        text = f"{question.about.text}, or Enter to look for it once you have"
-        if typed := ask_more(text, Answer(question.key, question.read)):
+        how = f"Press Enter once you have, or write {text[:1].lower()}{text[1:]}"
+        if typed := ask_more(how, Answer(question.key, question.read)):
             return {question.key: typed}
         found: list[Found] = transcript.attempt(lambda: _look(finder))
         if found:
@@ -117,6 +120,7 @@ def _find(question: KindQuestion, answers: Answers) -> Answers:
 
 def _look(finder: Finder) -> list[Found]:
     """What there is, or comes soon."""
+    tell(f"  looking, for {_LONGEST_WAIT} seconds at most")
     for left in range(_LONGEST_WAIT, 0, -_STEP):
         if found := aio.run(finder.find(_STEP)):
             return found

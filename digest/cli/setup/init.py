@@ -144,8 +144,7 @@ def init(options: Options, /, **given: Any) -> None:
     """Make a configuration, by questions or by options.
 
     It asks for feeds, where to send and when, and tries each answer. What is given is not asked
-    for: with a feed, and an address, webhook or folder, nothing is, but for what the mail server
-    needs.
+    for: with a feed and a place to send to, nothing is, but for what that place needs.
     """
     config = options.config or Path(os.environ.get("DIGEST_CONFIG") or "config.yaml")
     refuse_existing(config)

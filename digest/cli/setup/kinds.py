@@ -94,6 +94,11 @@ def unanswered(kind: str, answers: Answers) -> list[KindQuestion]:
     return [each for each in QUESTIONS[kind] if each.about.text and each.key not in answers]
 
 
+def not_asked(kind: str) -> list[KindQuestion]:
+    """The questions about a kind that only options answer."""
+    return [each for each in QUESTIONS[kind] if not each.about.text]
+
+
 def is_chosen(kind: str, answers: Answers) -> bool:
     """Whether a channel of a kind is wanted: something is known that would be asked for."""
     return any(each.about.text and each.key in answers for each in QUESTIONS[kind])

@@ -37,9 +37,9 @@ class Hook(Struct, frozen=True):
 class Question(Struct, frozen=True):
     """A setting, `key`, that `digest init` asks for and has an option for, by the kind's name.
 
-    `hint` is told before. One that can be `found` is looked for by the kind's `Finder`, if nobody
-    writes it. One without `text` is not asked for, and has the option only. `word` is what the
-    option says after the kind, where that is not the setting's name.
+    `hint` is told before. One that can be `found` is looked for by the kind's `Finder`, unless
+    somebody writes it. One without `text` is not asked for, and has the option only. `word` is what
+    the option says after the kind, where that is not the setting's name.
     """
 
     key: str

@@ -58,7 +58,7 @@ class TelegramSettings(ChannelSettings):
     kind: Literal["telegram"]
     bot_token: BotToken = Field(description="The token of the bot; a secret.")
     chat: Chat = Field(
-        description="The chat's id, like 123456789, or -1001234567890 for a group; or @NAME."
+        description='The chat\'s id, like 123456789, or -1001234567890 for a group; or its "@name".'
     )
     topic: int | None = Field(
         None, ge=1, description="The number of a topic to post into, in a group that has topics."

@@ -122,6 +122,9 @@ async def test_the_parts_of_a_long_edition_arrive_in_order_and_ring_once(
     assert states == ["sent"] * count
     firsts = [message["text"].partition("\n")[0] for message in bot.messages]
     assert firsts == [f"Weekly reading ({part}/{count})" for part in range(1, count + 1)]
+    # Telegram shows what is past the hundredth entity as plain text.
+    links = [title for message in bot.messages for title in shown(message, "text_link")]
+    assert len([title for title in links if title.startswith("Number ")]) == 80
     rings = ["disable_notification" not in message for message in bot.messages]
     assert rings == [True, *[False] * (count - 1)]
 

@@ -55,7 +55,7 @@ def test_from_an_empty_folder_to_the_first_briefing_in_one_go(
         screen.expect("! Telegram: 401 Unauthorized; copy the bot's token from @BotFather again")
         screen.answer("The bot's token (not shown):", TOKEN)
         screen.expect("the bot is @morning_bot. In Telegram, write anything to it")
-        screen.answer("The chat's id, or Enter to look for it once you have:")
+        screen.answer("Press Enter once you have, or write the chat's id:")
         assert bot.waiting.wait(limits.seconds(20))
         bot.write("hello")
         screen.expect("found: Ada")
@@ -90,12 +90,27 @@ def test_of_several_chats_one_is_chosen_and_without_a_terminal_it_is_given(
     bot.write("hello")
     bot.write("/start", FORUM, topic=5)
     (site.folder / "token").write_text(TOKEN)
+    (site.folder / "config.txt").write_text("my bot")
+    (site.folder / "revoked").write_text(f"1{TOKEN}")
     given = (*feed(site), "--telegram-token-file", "token", "--telegram-api-url", bot.url)
-    refused = site.command("init", *given)
-    assert "give --telegram-chat; on a terminal, it asks" in refused.stderr
+    for arguments, says in (
+        (given, "digest: give --telegram-chat; on a terminal, it asks\n"),
+        ((*given, "--telegram-chat", "Ada"), "must be the id of a chat, like 123456789"),
+        (
+            (*given, "--telegram-token-file", "config.txt", "--telegram-chat", "77"),
+            "digest: --telegram-token-file: must be a bot's token, like",
+        ),
+    ):
+        refused = site.command("init", *arguments)
+        assert refused.returncode == 2
+        assert says in refused.stderr
 
-    with on_terminal(site.forking, site.folder, "-c", "asked.yaml", "init", *given) as screen:
-        screen.answer("or Enter to look for it once you have:")
+    revoked = ("--telegram-token-file", "revoked")
+    asking = ("-c", "asked.yaml", "init", *given, *revoked)
+    with on_terminal(site.forking, site.folder, *asking) as screen:
+        screen.expect("! Telegram: 401 Unauthorized")
+        screen.answer("The bot's token (not shown):", TOKEN)
+        screen.answer("Press Enter once you have, or write the chat's id:")
         screen.expect("1  the topic 5 of the group Team")
         screen.expect("2  Ada")
         screen.answer("Which [1]:", "1, 2")

@@ -36,7 +36,7 @@ def check_files(settings: Settings) -> list[Finding]:
         file = str(Path(path).parent.resolve() / Path(path).name)
         if channel not in shared[file]:
             shared[file].append(channel)
-    return [*_impossible(paths), *_shared(shared)]
+    return [*_impossible(paths), *_shared(shared), *_replaced(settings, paths)]
 
 
 def _paths(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
@@ -81,6 +81,18 @@ def _shared(shared: dict[str, list[str]]) -> Iterator[Finding]:
         problem = f"{', '.join(others)} writes to the same files; the later ones get a number"
         remedy = "give each channel a path of its own"
         yield Finding("files", first, "warn", problem, remedy)
+
+
+def _replaced(settings: Settings, paths: dict[tuple[str, str], str]) -> Iterator[Finding]:
+    """Digests that one channel writes to one file, where each takes the place of the other."""
+    digests = defaultdict[tuple[str, str], list[str]](list)
+    for (channel, digest), path in paths.items():
+        if settings.channels[channel].replaces:
+            digests[channel, path].append(digest)
+    for (channel, path), names in digests.items():
+        if len(names) > 1:
+            problem = f"{', '.join(names)} take turns in {path}"
+            yield Finding("files", channel, "warn", problem, "put {digest} into its path")
 
 
 def check_secrets(settings: Settings) -> list[Finding]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from glob import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,11 +45,6 @@ def filled_path(template: str, values: Mapping[str, str]) -> str:
     """The path of a template: no value makes a folder, or a name that some systems have not."""
     title = file_name(values["title"]) or values["digest"]
     return filled(template, {**values, "title": title})
-
-
-def wildcards(template: str) -> str:
-    """What `glob` finds the files of a path by, whatever stands for its placeholders."""
-    return _PLACEHOLDER.sub("*", escape(template))
 
 
 def file_name(text: str) -> str:

@@ -65,6 +65,20 @@ def test_channels_with_paths_of_their_own_are_no_finding(tmp_path: Path) -> None
     assert check_files(settings_of(tmp_path, vault="{digest}-{date}.md", copy="{date}.txt")) == []
 
 
+def test_digests_that_take_each_other_s_place_are_told(tmp_path: Path) -> None:
+    text = CONFIG.format(
+        channels="  vault: {kind: file, path: latest.md, mode: replace}",
+        names="vault",
+        first="vault",
+    )
+    (tmp_path / "config.yaml").write_text(text, "utf-8")
+
+    (finding,) = check_files(load_settings(tmp_path / "config.yaml", {}))
+
+    assert finding.said == f"weekly, daily take turns in {tmp_path / 'latest.md'}"
+    assert finding.remedy == "put {digest} into its path"
+
+
 @pytest.mark.parametrize(
     ("path", "said"),
     [

@@ -18,7 +18,7 @@ from digest.channels.atomic_files import (
     settle,
     written_beside,
 )
-from digest.rendering.file.marks import appended, begin_mark
+from digest.rendering.file.marks import has_edition, with_edition
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,7 @@ def append(path: Path, text: bytes, edition: str) -> Path:
     clean_up(path.parent)
     with locked(path.parent):
         for target in takewhile(os.path.lexists, numbers_of(path)):
-            if _is_plain(target) and begin_mark(edition) in target.read_bytes():
+            if _is_plain(target) and has_edition(target.read_bytes(), edition):
                 return target
         for target in numbers_of(path):
             if _append(target, text, edition):
@@ -58,7 +58,7 @@ def _append(path: Path, text: bytes, edition: str) -> bool:
             if not _is_plain(path):
                 return False
             old = path.read_bytes()
-        new = appended(old or b"", text, edition)
+        new = with_edition(old or b"", text, edition)
         if old and len(new) > MOST_BYTES:
             return False
         # It was saved between the look and the renaming: look again.

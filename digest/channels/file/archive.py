@@ -23,7 +23,9 @@ _MOST_PAGES = 5_000
 
 def renew_index(folder: Path, template: str) -> Path:
     """List every page of a folder that an edition is on; answers where the index is."""
-    pages = _pages(folder, template)
+    if not (pages := _pages(folder, template)):
+        # They were taken away just now.
+        return folder / INDEX
     return renew(folder / INDEX, lambda _: index_page(pages.values()).encode())
 
 
@@ -58,6 +60,8 @@ def _pages(folder: Path, template: str) -> dict[str, tuple[str, PageHead]]:
 
 
 def _head(path: Path) -> PageHead | None:
+    if not path.is_file():
+        return None
     try:
         with path.open("rb") as page:
             return page_head(page.read(HEAD_BYTES).decode(errors="replace"))

@@ -80,7 +80,11 @@ def _changed(place: Path, record: _Record) -> Path | None:
     if not record.name:
         return None
     path = place.with_name(record.name)
-    return path if path.is_file() and _hash(path.read_bytes()) not in record.hashes else None
+    try:
+        return path if path.is_file() and _hash(path.read_bytes()) not in record.hashes else None
+    except OSError:
+        # It could be read when it was written.
+        return path
 
 
 def _renew(path: Path, content: Callable[[bytes | None], bytes], at: str) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.channels.atomic_files import MOST_OF_A_NAME, AllTakenError, put
+from digest.channels.atomic_files import MOST_OF_A_NAME, AllTakenError, has_bytes, put
 from digest.channels.file.append import append
 from digest.channels.file.archive import add_to_feed, renew_feed, renew_index
 from digest.channels.file.owned import renew
@@ -46,10 +45,10 @@ def _write(settings: FileSettings, delivery: Delivery, path: Path) -> str:
     if settings.archive and delivery.part > 1:
         return _told(folder / FEED, renew_feed(folder, settings.path, payload))
     if settings.mode == "append":
-        edition = delivery.message_id.strip("<>").partition("@")[0]
-        return _told(path, append(path, payload, edition), "is full, or no file")
+        written = append(path, payload, ".".join(_edition_of(delivery)))
+        return _told(path, written, "is full, or no file")
     if settings.mode == "replace":
-        return _told(path, _replace(path, delivery))
+        return _replace(path, delivery)
     return _write_new(settings, delivery, path)
 
 
@@ -58,7 +57,8 @@ def _write_new(settings: FileSettings, delivery: Delivery, path: Path) -> str:
     folder = folder_of(settings.path)
     written = str(put(path, delivery.payload))
     if settings.archive:
-        return _beside(written, folder / INDEX, renew_index(folder, settings.path))
+        index = _told(folder / INDEX, renew_index(folder, settings.path))
+        return _beside(written, folder / INDEX, index)
     if settings.latest:
         latest = Path(settings.latest.replace("{digest}", delivery.digest))
         _make_folder(latest.parent, folder)
@@ -66,10 +66,21 @@ def _write_new(settings: FileSettings, delivery: Delivery, path: Path) -> str:
     return written
 
 
-def _replace(path: Path, delivery: Delivery) -> Path:
+def _replace(path: Path, delivery: Delivery) -> str:
     """Have a file show the edition, unless it shows a later one."""
-    at = delivery.created_at.astimezone(UTC).isoformat(timespec="microseconds")
-    return renew(path, lambda _: delivery.payload, at)
+    _, due, _ = _edition_of(delivery)
+    written = renew(path, lambda _: delivery.payload, due)
+    if not has_bytes(written, delivery.payload):
+        return f"{written} (it has a later edition)"
+    return _told(path, written)
+
+
+def _edition_of(delivery: Delivery) -> list[str]:
+    """The digest, when the edition was due, and what nobody can guess, also of a repeat.
+
+    They are what its message id begins with; what repeats of a delivery are called comes behind.
+    """
+    return delivery.message_id.strip("<>").partition("@")[0].split(".")[:3]
 
 
 def _make_folder(folder: Path, within: Path) -> None:
@@ -82,6 +93,6 @@ def _told(wanted: Path, written: Path, reason: str = "was changed by hand") -> s
     return str(written) if written == wanted else f"{written} ({wanted.name} {reason})"
 
 
-def _beside(written: str, wanted: Path, also: Path) -> str:
-    """The receipt of a file with another beside it, which is named where it has another name."""
-    return written if also == wanted else f"{written}, and {_told(wanted, also)}"
+def _beside(written: str, wanted: Path, also: str) -> str:
+    """The receipt of a file with another beside it, of which is told what is not as usual."""
+    return written if also == str(wanted) else f"{written}, and {also}"

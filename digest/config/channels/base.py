@@ -132,6 +132,11 @@ class ChannelSettings(Model):
         return Path(filled_path(str(self.file_path), values))
 
     @property
+    def replaces(self) -> bool:
+        """Whether a later edition takes the place of the one in the file."""
+        return False
+
+    @property
     def folder(self) -> Path | None:
         """The folder that all its files are in: the part of their path without placeholders."""
         if self.file_path is None:

@@ -31,7 +31,7 @@ MOST_LISTED = 2_000
 _MOST_TITLES = 3
 _META = re.compile(r'<meta name="digest:edition" content="([^"]*)">')
 # The character set is to be within the first 1,024 bytes, so it stays before ours.
-_HEAD = re.compile(r"<head>\s*(?:<meta charset=[^>]*>)?", re.IGNORECASE)
+_HEAD = re.compile(r"<head[^>]*>\s*(?:<meta charset=[^>]*>)?", re.IGNORECASE)
 _STYLE = """
 <style>
 .all-editions { padding: 0 16px 24px; text-align: center; font: 15px/24px sans-serif; }

@@ -82,8 +82,8 @@ def _value(name: str, given: str | tuple[str, ...], values: Mapping[str, str]) -
 
 def _typed(text: str) -> str | bool | int | float | date:
     """What a note takes the text for, where it is no text."""
-    if text in {"true", "false"}:
-        return text == "true"
+    if text.lower() in {"true", "false"}:
+        return text.lower() == "true"
     if _WHOLE.fullmatch(text):
         return int(text)
     if _DECIMAL.fullmatch(text):

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 
-def begin_mark(edition: str) -> bytes:
-    """What stands before an edition; `edition` is an id of it that nobody can guess."""
-    return f"<!-- digest:begin {edition} -->".encode()
+def has_edition(text: bytes, edition: str) -> bool:
+    """Whether a file has an edition, changed or not; `edition` is an id that nobody can guess."""
+    return _begin(edition) in text
 
 
-def appended(before: bytes, text: bytes, edition: str) -> bytes:
+def with_edition(text: bytes, addition: bytes, edition: str) -> bytes:
     """A file with an edition between its marks at the end, and nothing else changed."""
-    gap = b"" if not before else b"\n" if before.endswith(b"\n") else b"\n\n"
+    if has_edition(text, edition):
+        return text
+    gap = b"" if not text else b"\n" if text.endswith(b"\n") else b"\n\n"
     end = f"<!-- digest:end {edition} -->\n".encode()
-    return b"".join([before, gap, begin_mark(edition), b"\n\n", text.rstrip(b"\n"), b"\n\n", end])
+    between = addition.rstrip(b"\n")
+    return b"".join([text, gap, _begin(edition), b"\n\n", between, b"\n\n", end])
+
+
+def _begin(edition: str) -> bytes:
+    return f"<!-- digest:begin {edition} -->".encode()

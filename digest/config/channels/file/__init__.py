@@ -73,6 +73,11 @@ class FileSettings(ChannelSettings):
         """The file that it writes, with placeholders in it."""
         return Path(self.path)
 
+    @property
+    def replaces(self) -> bool:
+        """Whether a later edition takes the place of the one in the file."""
+        return self.mode == "replace"
+
     @field_validator("path", "latest")
     @classmethod
     def _path_of_a_file(cls, path: str | None, info: ValidationInfo) -> str | None:

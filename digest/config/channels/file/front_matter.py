@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, StringConstraints, WithJsonSchema
 
 from digest.config.path_template import only_known
 
@@ -25,10 +25,12 @@ def _name(name: str) -> str:
     return name
 
 
-def _value(value: str) -> str:
-    if not value.isprintable():
-        raise ValueError("must be one line of visible characters")
-    return only_known(value)
+def _value(value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    for text in (value,) if isinstance(value, str) else value:
+        if not text.isprintable():
+            raise ValueError("must be lines of visible characters")
+        only_known(text)
+    return value
 
 
 def is_tag(text: str) -> bool:
@@ -47,8 +49,12 @@ def _tags(properties: Mapping[str, str | tuple[str, ...]]) -> dict[str, str | tu
     return {**properties, "tags": tags} if "tags" in properties else dict(properties)
 
 
-_Text = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(_value)]
-FrontMatter = Annotated[
-    dict[Annotated[str, AfterValidator(_name)], _Text | tuple[_Text, ...]], AfterValidator(_tags)
+_Text = Annotated[str, StringConstraints(max_length=1_000)]
+_SCALARS = ["string", "number", "boolean"]
+_Value = Annotated[
+    _Text | tuple[_Text, ...],
+    AfterValidator(_value),
+    WithJsonSchema({"type": [*_SCALARS, "array"], "items": {"type": _SCALARS}}),
 ]
+FrontMatter = Annotated[dict[Annotated[str, AfterValidator(_name)], _Value], AfterValidator(_tags)]
 """Properties by name, each a text or a list of them, with placeholders; `tags` is a list."""

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digest.cli import cli
+from digest.cli.result_schema import schema_of
 from digest.cli.results import RESULTS, WITHOUT_RESULT
 from digest.cli.schema import output_schema
+from digest.rendering.snapshot import EditionSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +42,19 @@ def reference() -> str:
 
 def schema_files() -> dict[str, str]:
     """The files in docs/schemas, by name."""
+    schemas = {_file(name): output_schema(name) for name in RESULTS}
     return {
-        f"{_file(name)}.json": json.dumps(output_schema(name), indent=2) + "\n" for name in RESULTS
+        f"{name}.json": json.dumps(schema, indent=2) + "\n"
+        for name, schema in {**schemas, "edition": edition_schema()}.items()
+    }
+
+
+def edition_schema() -> dict[str, Any]:
+    """The schema of an edition as programs get it: by a webhook, a command or a file."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema_of([EditionSnapshot]),
+        "title": "an edition",
     }
 
 

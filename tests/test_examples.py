@@ -40,6 +40,8 @@ channels:
 digests:
   weekly: {schedule: every monday at 09:00, send_to: [inbox]}
 """
+# Of files with secrets that have a form of their own.
+CONTENTS = {"key_file": PRIVATE_KEY, "secret_file": f"whsec_{'a' * 32}"}
 SCHEMA = Draft202012Validator(json_schema())
 documents = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 
@@ -104,7 +106,7 @@ def load(folder: Path, text: str, fragment: dict[str, Any]) -> None:
     secrets.mkdir(exist_ok=True)
     whole = whole.replace("/run/secrets", str(secrets))
     for kind, name in re.findall(r"""\b(\w+_file)["']?: *["']?([^\s,}"']+)""", whole):
-        (folder / name).write_text(PRIVATE_KEY if kind == "key_file" else stands_for(kind), "utf-8")
+        (folder / name).write_text(CONTENTS.get(kind) or stands_for(kind), "utf-8")
     (folder / "config.yaml").write_text(whole, "utf-8")
     SCHEMA.validate(yaml.safe_load(whole))
     environ = {name: stands_for(name) for name in re.findall(r"\$\{(\w+)\}", whole)}

@@ -21,7 +21,7 @@ GUIDE = (ROOT / "docs/contributing.md").read_text("utf-8")
 NEW = "pigeon"
 OWN_TESTS = f"tests/channels/test_{NEW}.py"
 # Kinds that are ordinary words too: of these only what asks for the kind counts.
-ORDINARY = {"email", "file"}
+ORDINARY = {"command", "email", "file", "webhook"}
 ALLOWED = {
     "discord": {
         "rendering/boilerplate_languages.py": "where publishers ask readers to follow them",

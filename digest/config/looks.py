@@ -59,12 +59,16 @@ class LookSettings(Model):
         None, description="Font names separated by commas; default: the theme's."
     )
     width: int = Field(600, ge=480, le=700, description="In pixels; phones show it narrower.")
+    text_size: Literal["normal", "large"] = Field(
+        "normal", description="large: letters a third larger, for eyes that need it."
+    )
 
     synonyms: ClassVar[dict[str, str]] = {
         "accent": "color colour accent_color accent_colour primary_color theme_color",
         "logo": "image picture icon logo_url",
         "font": "fonts font_family typeface",
         "width": "max_width",
+        "text_size": "size font_size letter_size type_size zoom large_print",
     }
 
     @model_validator(mode="after")

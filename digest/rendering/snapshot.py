@@ -1,17 +1,39 @@
-"""An edition as JSON, for programs (`digest --json preview`) and for the file channel."""
+"""An edition as JSON, for programs: one form, wherever they get it.
+
+`docs/schemas/edition.json` is its schema. What is in it keeps its name and its meaning; what comes
+later is added beside it.
+"""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from digest.model import AlsoIn, EditionBlock, Fact, More, Related, as_dict
+from digest.model import (
+    AlsoIn,
+    EditionBlock,
+    Fact,
+    Failing,
+    Held,
+    More,
+    Quiet,
+    Related,
+    as_dict,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from digest.model import Edition, Story
+
+# Another form, in which something has a new name or meaning, would have the next number.
+VERSION = 1
+# Receivers of webhooks take no more than 16 MB (n8n, Home Assistant) or 10 MB (Zapier).
+MOST_BYTES = 8_000_000
 
 
 class Period(Struct, frozen=True, rename={"from_": "from"}):
@@ -28,10 +50,18 @@ class StorySnapshot(Struct, frozen=True):
     url: str
     """Empty where there is none."""
     feed: str
+    author: str
     published: datetime | None
     excerpt: str
+    html: str
+    """Its whole content, made safe, where the digest shows it; else empty."""
+    image: str
+    """Where its feed says it has a picture; else empty."""
     reading_minutes: int
     """How long its text or recording takes; 0 where its feed has neither."""
+    recording: bool
+    """Whether there is something to hear, or to watch, rather than to read."""
+    video: bool
     facts: tuple[Fact, ...]
     """What was measured when the edition was composed, like points and comments."""
     discussion: str
@@ -42,49 +72,118 @@ class StorySnapshot(Struct, frozen=True):
     """Whether it is shown by its title alone."""
     had: datetime | None
     """When an earlier edition had its link."""
+    watched: tuple[str, ...]
+    """The rules of `watch` that it matches."""
+    updated: bool
+    """Whether it has changed since an earlier edition had it."""
+    group: str
+    """The subject that it shares with its neighbours in the section, or empty."""
 
 
 class SectionSnapshot(Struct, frozen=True):
     """Stories under one heading."""
 
     title: str
+    url: str
+    """The home page of its feed, where it is of one; else empty."""
+    top: bool
+    """Whether its stories were raised above the others."""
     stories: tuple[StorySnapshot, ...]
     more: tuple[More, ...]
     """What is only counted of its feeds, and in the last section of feeds that have none."""
 
 
 class EditionSnapshot(Struct, frozen=True):
-    """`preview`: the edition as it would be now."""
+    """An edition: what its readers see of it."""
 
+    version: int
+    """Of this form: 1. What is added to the form does not change it."""
     digest: str
+    title: str
     subject: str
+    url: str
+    """Where a browser shows it; empty where it does not, and in a preview."""
+    language: str
+    timezone: str
     period: Period
+    next_at: datetime | None
+    """When the next edition is due."""
     sections: tuple[SectionSnapshot, ...]
     held_back: int
     """How many stories wait for the next edition."""
+    held: tuple[Held, ...]
+    """Feeds with a flood of entries, which wait for the operator's word."""
+    failing: tuple[Failing, ...]
+    """Feeds that could not be read for long."""
+    quiet: tuple[Quiet, ...]
+    """Feeds that have brought nothing for long."""
     blocks: tuple[EditionBlock, ...]
     """What stands above the stories and is none, like the weather."""
 
 
-def snapshot(edition: Edition) -> EditionSnapshot:
-    """What programs get of an edition."""
+def snapshot(edition: Edition, url: str = "") -> EditionSnapshot:
+    """What programs get of an edition; `url` shows it in a browser, if there is one."""
     return EditionSnapshot(
+        version=VERSION,
         digest=edition.digest,
+        title=edition.title,
         subject=edition.subject,
+        url=url,
+        language=edition.language,
+        timezone=edition.timezone,
         period=Period(edition.period_from, edition.period_to),
+        next_at=edition.next_at,
         sections=tuple(
-            SectionSnapshot(section.title, tuple(map(_story, section.stories)), section.more)
+            SectionSnapshot(
+                *(section.title, section.url, section.top),
+                tuple(map(_story, section.stories)),
+                section.more,
+            )
             for section in edition.sections
         ),
         held_back=edition.held_back,
+        held=edition.held,
+        failing=edition.failing,
+        quiet=edition.quiet,
         blocks=edition.blocks,
     )
 
 
-def as_json_text(edition: Edition) -> str:
+def as_json_text(edition: Edition, url: str = "") -> str:
     """The snapshot as a JSON document; times are ISO 8601."""
-    plain = as_dict(snapshot(edition))
-    return json.dumps(plain, default=datetime.isoformat, ensure_ascii=False, indent=2) + "\n"
+    return _json(snapshot(edition, url), ensure_ascii=False, indent=2) + "\n"
+
+
+def as_json_object(edition: Edition, url: str = "") -> dict[str, Any]:
+    """The snapshot as what a program is sent in one message, of at most `MOST_BYTES` as JSON.
+
+    Where it would be longer, whole contents are left out, and the titles of stories that are only
+    counted, which can be hundreds of thousands; and then all that is said of stories.
+    """
+    made = snapshot(edition, url)
+    text = _json(made)
+    for nothing in ({"html": ""}, {"html": "", "excerpt": "", "related": ()}):
+        if len(text) > MOST_BYTES:
+            text = _json(_shorter(made, nothing))
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def _json(made: EditionSnapshot, **options: Any) -> str:
+    return json.dumps(as_dict(made), default=datetime.isoformat, **options)
+
+
+def _shorter(made: EditionSnapshot, nothing: Mapping[str, Any]) -> EditionSnapshot:
+    """The same, with stories that say less, and without titles of those that are counted."""
+    sections = tuple(
+        replace(
+            section,
+            stories=tuple(replace(story, **nothing) for story in section.stories),
+            more=tuple(replace(more, listed=()) for more in section.more),
+        )
+        for section in made.sections
+    )
+    return replace(made, sections=sections)
 
 
 def _story(story: Story) -> StorySnapshot:

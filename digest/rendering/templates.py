@@ -34,6 +34,7 @@ from digest.rendering.samples import ordinary
 from digest.rendering.sandbox import Sandbox
 from digest.rendering.template_files import OwnFolder
 from digest.rendering.template_functions import look_of, variables
+from digest.rendering.text_size import enlarged
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -72,6 +73,7 @@ class Templates:
         loaders: list[BaseLoader] = [FileSystemLoader(path) for path in built_in]
         look = look or LookSettings()
         self.accent = look.accent
+        self._is_large = look.text_size == "large"
         light, dark = palettes(look.accent)
         environment = Sandbox(
             loader=ChoiceLoader([OwnFolder(folder), *loaders] if folder else loaders),
@@ -99,7 +101,7 @@ class Templates:
         inliner = CSSInliner(load_remote_stylesheets=False)
         rendered = self._render(HTML, edition, links)
         try:
-            inlined = inliner.inline(rendered)
+            inlined = inliner.inline(enlarged(rendered) if self._is_large else rendered)
         except self._authors_errors as error:
             raise _told(self._where(HTML), _reason(error)) from None
         return _KEPT.sub(r"\1", inlined)

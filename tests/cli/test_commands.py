@@ -71,15 +71,23 @@ def test_preview_prints_the_contract(polled: Project) -> None:
         "title": "Story 2",
         "url": "https://site.example/2",
         "feed": "A feed",
+        "author": "",
         "published": NOW.isoformat(),
         "excerpt": "Two words.",
+        "html": "",
+        "image": "",
         "reading_minutes": 0,
+        "recording": False,
+        "video": False,
         "also_in": [],
         "related": [],
         "facts": [],
         "discussion": "",
         "brief": False,
         "had": None,
+        "watched": [],
+        "updated": False,
+        "group": "",
     }
     assert result["sections"][0]["stories"][1] == story
     assert (result["digest"], result["held_back"]) == ("weekly", 0)

@@ -52,6 +52,13 @@ WHOLE: dict[str, Any] = {
         "email": {"kind": "email", "to": "b@example.org"},
         "slack": {"kind": "slack", "webhook_url": "https://s.example/hook"},
         "discord": {"kind": "discord", "webhook_url": "https://d.example/hook"},
+        "webhook": {
+            "kind": "webhook",
+            "url": "https://w.example/hook",
+            "secret": f"whsec_{'a' * 32}",
+            "headers": {"X-Key": "value"},
+        },
+        "command": {"kind": "command", "command": "post", "timeout": "1m"},
         "file": {"kind": "file", "path": "out.md"},
         "telegram": {"kind": "telegram", "bot_token": "1:x", "chat": 1},
         "teams": {"kind": "teams", "webhook_url": "https://t.example/hook"},

@@ -162,7 +162,7 @@ WRONG = [
     (("feeds", 1), {"kind": "fed"}, ("kind",), f"'fed' is not one of {sorted(SOURCE_KINDS)}"),
     (("feeds",), [7], (0,), "7 is not of type 'string', 'object'"),
     (("channels", "inbox"), {"recipients": "a@b.example"}, (), "'recipients' was unexpected"),
-    (("channels", "inbox"), {"kind": "pigeon"}, ("kind",), "'pigeon' is not one of ['discord', "),
+    (("channels", "inbox"), {"kind": "pigeon"}, ("kind",), "'pigeon' is not one of ['"),
     (("channels", "inbox"), {"to": {}}, ("to",), "{} is not of type 'string', "),
     (("channels", "team"), {"webhook": "x"}, (), "'webhook' was unexpected"),
     (("channels", "vault"), {"format": "pdf"}, ("format",), "'pdf' is not one of ['markdown', "),

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import os
-import signal
-import subprocess
 from typing import TYPE_CHECKING
 
 from aiosmtplib.auth import auth_login_encode, auth_plain_encode, auth_xoauth2_encode
 
+from digest.channels.programs import run_program
 from digest.errors import ChannelError
 
 if TYPE_CHECKING:
@@ -21,8 +17,6 @@ if TYPE_CHECKING:
     from digest.config import SmtpSettings
 
 _TOKEN_SECONDS = 30
-_MOST_TO_END = 1.0
-_MOST_OUTPUT = 64 * 1024
 
 
 async def secret_for(client: aiosmtplib.SMTP, settings: SmtpSettings) -> str:
@@ -71,51 +65,15 @@ async def first_line(command: Sequence[str], most_seconds: float = _TOKEN_SECOND
         ChannelError: it cannot be run, fails, takes too long or writes nothing.
     """
     name = f"smtp.token_command ({command[0]})"
-    running = _start(command, name)
-    reading = asyncio.create_task(asyncio.to_thread(_output, running))
     try:
-        async with asyncio.timeout(most_seconds):
-            output = await asyncio.shield(reading)
-    except TimeoutError:
-        raise ChannelError(f"{name} took longer than {most_seconds:g} s") from None
-    finally:
-        _end(running)
-        # Somebody has to hear that it ended.
-        await asyncio.wait({reading}, timeout=_MOST_TO_END)
-    if running.returncode:
-        raise ChannelError(f"{name} failed with exit code {running.returncode}; run it by hand")
-    line = output.decode("utf-8", "replace").partition("\n")[0].strip()
+        ended = await run_program(command, seconds=most_seconds)
+    except OSError as error:
+        raise ChannelError(f"{name} cannot be run: {error.strerror}") from error
+    if ended.code is None:
+        raise ChannelError(f"{name} took longer than {most_seconds:g} s")
+    if ended.code:
+        raise ChannelError(f"{name} failed with exit code {ended.code}; run it by hand")
+    line = ended.output.decode("utf-8", "replace").partition("\n")[0].strip()
     if not line:
         raise ChannelError(f"{name} wrote no token")
     return line
-
-
-def _start(command: Sequence[str], name: str) -> subprocess.Popen[bytes]:
-    try:
-        return subprocess.Popen(  # noqa: S603 - the configuration's own command
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise ChannelError(f"{name} cannot be run: {error.strerror}") from error
-
-
-def _output(running: subprocess.Popen[bytes]) -> bytes:
-    """What a command has written when it has ended; what is beyond the bound is not kept."""
-    assert running.stdout is not None
-    with running.stdout as output:
-        kept = output.read(_MOST_OUTPUT)
-        while output.read(_MOST_OUTPUT):
-            pass
-    running.wait()
-    return kept
-
-
-def _end(running: subprocess.Popen[bytes]) -> None:
-    """End a command that goes on, and all it has started, which may hold on to its output."""
-    if running.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(running.pid, signal.SIGKILL)

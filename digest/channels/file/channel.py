@@ -104,7 +104,7 @@ class FileChannel(MessageChannel[FileSettings]):
             case "text":
                 return templates.text(edition)
             case "json":
-                return as_json_text(edition)
+                return as_json_text(edition, url)
             case "markdown":
                 return self._note(templates.markdown(edition), edition, values)
             case "atom":

@@ -20,6 +20,7 @@ from digest.cli.setup.answers import (
     gather_answers,
 )
 from digest.cli.setup.ask_smtp import SECURITY
+from digest.cli.setup.example import EXAMPLES, fill_example
 from digest.cli.setup.first_config import (
     PAGES,
     SCHEMA_FILE,
@@ -43,7 +44,7 @@ from digest.cli.setup.prompts import (
 )
 from digest.cli.setup.write import place, refuse_existing, staged
 from digest.config import load_settings
-from digest.errors import ConfigError
+from digest.errors import ConfigError, UsageError
 from digest.language import counted
 from digest.log import Redactor, configure
 
@@ -65,6 +66,11 @@ def _option(question: KindQuestion) -> Callable[[Any], Any]:
 
 
 _OPTIONS: tuple[Callable[[Any], Any], ...] = (
+    click.option(
+        "--example",
+        type=click.Choice(EXAMPLES),
+        help="Start from an example (docs/examples), and be asked for what only you know.",
+    ),
     click.option(
         "--feed",
         multiple=True,
@@ -128,7 +134,7 @@ class Init(Struct, frozen=True):
     digest: str
     feeds: tuple[StartFeed, ...]
     first_edition: FirstEdition | None
-    """Null with --no-test."""
+    """Null with --no-test, and with --example."""
 
 
 @click.command()
@@ -143,6 +149,11 @@ def init(options: Options, /, **given: Any) -> None:
     config = options.config or Path(os.environ.get("DIGEST_CONFIG") or "config.yaml")
     refuse_existing(config)
     configure("debug" if options.verbose else "error", "auto", Redactor())
+    if example := given.pop("example"):
+        _refuse_others(given)
+        written = _write_example(config, example, given["timezone"], test=not given["no_test"])
+        print_result(written, lambda written: _show_example(written, options.config))
+        return
     kinds = {kind: _taken(given, questions) for kind, questions in QUESTIONS.items()}
     answers = Given(**given, kinds={kind: known for kind, known in kinds.items() if known})
     start, secrets = gather_answers(config, answers)
@@ -175,6 +186,42 @@ def _write(config: Path, start: Start, secrets: Mapping[str, str], reaches: Sequ
         first = FirstEdition(edition.subject, len(edition.stories), reach)
     written, *secret_files, schema = files
     return Init(written, tuple(secret_files), schema, start.digest, start.feeds, first)
+
+
+_WITH_EXAMPLE = {"timezone", "no_test"}
+
+
+def _refuse_others(given: Mapping[str, Any]) -> None:
+    options = {one.name: one.opts[0] for one in click.get_current_context().command.params}
+    others = [options[name] for name, value in given.items() if value and name not in _WITH_EXAMPLE]
+    if others:
+        raise UsageError(f"--example goes with --timezone and --no-test, not with {others[0]}")
+
+
+def _write_example(config: Path, name: str, zone: str | None, *, test: bool) -> Init:
+    text, secrets = fill_example(config, name, zone, test=test)
+    beside = {**secrets, SCHEMA_FILE: _schema()}
+    with staged(config, text, beside) as stage:
+        settings = _load(stage, config)
+        written, *secret_files, schema = map(str, place(stage, config, beside))
+    feeds = tuple(StartFeed(feed.address) for feed in settings.feeds)
+    return Init(written, tuple(secret_files), schema, next(iter(settings.digests)), feeds, None)
+
+
+def _show_example(written: Init, config: Path | None) -> None:
+    command = f"digest -c {config}" if config else "digest"
+    say(f"Written: {', '.join([written.config, *written.secrets])}")
+    say(f"Editors complete and check it with {written.schema}")
+    say("Next:")
+    steps = {
+        "check --online": "whether all that it names can be reached",
+        f"preview {written.digest}": "the first edition, as it would be now",
+        "service install": "an edition whenever one is due",
+        "run": "the same in this terminal",
+    }
+    width = max(len(f"{command} {step}") for step in steps)
+    for step, effect in steps.items():
+        say(f"  {f'{command} {step}':<{width}} {effect}")
 
 
 def _schema() -> str:

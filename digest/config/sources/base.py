@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from digest.config.addresses import without_credentials
 from digest.config.base import Model
 from digest.config.extras import Extra
-from digest.config.fields import HeaderName, Interval, Name, Size, Title, WebUrl
-from digest.config.secrets import MAY_BE_MISSING, HeaderSecret
+from digest.config.fields import Interval, Name, Size, Title, WebUrl
+from digest.config.headers import SecretHeaders
 from digest.model import NO_THRESHOLDS, Thresholds
 
 
@@ -149,19 +149,13 @@ class SourceSettings(Model):
         return ""
 
 
-def _one_line(value: HeaderSecret) -> HeaderSecret:
-    if any(c in value.get_secret_value() for c in "\r\n\0"):
-        raise ValueError("must be one line")
-    return value
-
-
 class WebSourceSettings(SourceSettings):
     """A source whose address the operator gives."""
 
     url: WebUrl = Field(description="Where it is.")
-    headers: dict[
-        HeaderName, Annotated[HeaderSecret, AfterValidator(_one_line), MAY_BE_MISSING]
-    ] = Field(default_factory=dict, description="Sent to this source's host only.")
+    headers: SecretHeaders = Field(
+        default_factory=dict, description="Sent to this source's host only."
+    )
 
     synonyms: ClassVar[dict[str, str]] = {
         "url": "href feed feed_url address uri source rss atom location site path",

@@ -88,32 +88,51 @@ async def test_json_is_the_contract_of_preview(tmp_path: Path) -> None:
 
     written = tmp_path / "out/weekly-2026-11-16.md"
     assert json.loads(written.read_text("utf-8")) == {
+        "version": 1,
         "digest": "weekly",
+        "title": "Weekly reading",
         "subject": "Weekly reading: 日本 “quoted”",
+        "url": "",
+        "language": "en",
+        "timezone": "Europe/Berlin",
         "period": {"from": "2026-11-09T09:00:00+00:00", "to": "2026-11-16T09:00:00+00:00"},
+        "next_at": None,
         "sections": [
             {
                 "title": "A feed",
+                "url": "",
+                "top": False,
                 "stories": [
                     {
                         "title": "日本 “quoted”",
                         "url": "https://site.example/1",
                         "feed": "A feed",
+                        "author": "Ada",
                         "published": "2026-11-16T08:00:00+00:00",
                         "excerpt": "What story 1 is about. And a little more.",
+                        "html": "",
+                        "image": "",
                         "reading_minutes": 4,
+                        "recording": False,
+                        "video": False,
                         "facts": [],
                         "discussion": "",
                         "also_in": [],
                         "related": [],
                         "brief": False,
                         "had": None,
+                        "watched": [],
+                        "updated": False,
+                        "group": "",
                     }
                 ],
                 "more": [],
             }
         ],
         "held_back": 2,
+        "held": [],
+        "failing": [],
+        "quiet": [],
         "blocks": [],
     }
 

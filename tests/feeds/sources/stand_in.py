@@ -46,6 +46,7 @@ class Rerouted(Fetcher):
     def __init__(self, fetcher: Fetcher, server: HttpServer) -> None:
         self._fetcher = fetcher
         self.backoffs = fetcher.backoffs
+        self.slot = fetcher.slot  # type: ignore[method-assign]
         self._server = server
 
     async def fetch(self, request: Request, *args: Any, **kwargs: Any) -> Response:

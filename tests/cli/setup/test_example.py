@@ -1,0 +1,121 @@
+"""`digest init --example`: from an example and a few answers to a configuration that is well."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from digest.cli.setup.example import EXAMPLES, FOLDER, read_example
+from digest.config import load_settings
+from digest.config.secrets import file_forms
+from digest.config.settings import Settings
+from digest.config.structure import sections
+from tests.cli.setup.examples import WHAT_ONLY_YOU_KNOW
+from tests.cli.terminal import on_terminal
+
+if TYPE_CHECKING:
+    from tests.cli.project import Project
+
+DOCS = Path(__file__).parents[3] / "docs/examples"
+examples = pytest.mark.parametrize("name", EXAMPLES)
+
+
+@examples
+def test_the_documentation_shows_the_file(name: str) -> None:
+    """`UPDATE_DOCS=1` writes it anew."""
+    text = (FOLDER / f"{name}.yaml").read_text("utf-8")
+    if os.environ.get("UPDATE_DOCS"):
+        (DOCS / f"{name}.yaml").write_text(text, "utf-8")
+    assert (DOCS / f"{name}.yaml").read_text("utf-8") == text
+
+
+@examples
+def test_an_example_is_valid_and_every_variable_is_explained(name: str) -> None:
+    example = read_example(name)
+    variables = set(re.findall(r"\$\{(\w+)", example.text))
+
+    settings = load_settings(example.path, WHAT_ONLY_YOU_KNOW)
+
+    assert variables == set(example.questions)
+    assert settings.digests
+    assert len(example.text.splitlines()) < 90
+    assert all(len(line) <= 120 for line in example.text.splitlines())
+
+
+@examples
+def test_a_secret_is_a_variable_on_a_line_of_its_own_and_nothing_else_is(name: str) -> None:
+    example = read_example(name)
+    found = {
+        str(section.data[key])[2:-1]
+        for section in sections(Settings, yaml.safe_load(example.text))
+        for key in file_forms(section.model)
+        if key in section.data
+    }
+
+    assert found == example.secrets
+
+
+@examples
+def test_from_variables_it_is_written_whole(project: Project, name: str) -> None:
+    known = {name: WHAT_ONLY_YOU_KNOW[name] for name in read_example(name).questions}
+
+    done = project.command("init", "--example", name, **known)
+    checked = project.command("check")
+
+    assert f"digest preview {next(iter(load(project).digests))}" in done.stdout
+    assert checked.returncode == 0
+    written = (project.folder / "config.yaml").read_text("utf-8")
+    assert "${" not in written
+    assert "To start from it" not in written
+    assert "s3cr3t" not in f"{written}{done.stdout}{done.stderr}"
+    secrets = {path.read_text("utf-8") for path in (project.folder / "secrets").iterdir()}
+    assert secrets == {known[secret] for secret in read_example(name).secrets}
+
+
+def load(project: Project) -> Settings:
+    return load_settings(project.folder / "config.yaml", {})
+
+
+def test_what_no_variable_has_is_named(project: Project) -> None:
+    refused = project.command(
+        "init", "--example", "morning-briefing", TELEGRAM_CHAT="77", PLACE="Lyon"
+    )
+    unknown = project.command("init", "--example", "evening")
+    mixed = project.command("init", "--example", "family", "--feed", "https://a.example")
+
+    assert [done.returncode for done in (refused, unknown, mixed)] == [2, 2, 2]
+    assert refused.stderr == (
+        "digest: morning-briefing: set the variables CALENDAR_URL, TELEGRAM_TOKEN and"
+        " SLACK_WEBHOOK_URL; on a terminal, it asks\n"
+    )
+    assert all(name in unknown.stderr for name in EXAMPLES)
+    assert "--example goes with --timezone and --no-test, not with --feed" in mixed.stderr
+    assert not (project.folder / "config.yaml").exists()
+
+
+def test_on_a_terminal_it_asks_for_what_is_missing_alone(project: Project) -> None:
+    known = {name: WHAT_ONLY_YOU_KNOW[name] for name in ("CALENDAR_URL", "SLACK_WEBHOOK_URL")}
+    command = ("init", "--example", "morning-briefing", "--no-test")
+    with on_terminal(project.forking, project.folder, *command, TZ="Asia/Tokyo", **known) as screen:
+        screen.expect("Morning briefing: what developers")
+        screen.answer("Time zone [Asia/Tokyo]:", "Mars/Olympus")
+        screen.expect("Mars/Olympus")
+        screen.answer("Time zone [Asia/Tokyo]:")
+        screen.answer("Where the weather is to be for, like Berlin, DE:", "Kyoto, JP")
+        # Kinds of channels have their own questions, which are those without an example.
+        screen.answer("token (not shown):", "no token")
+        screen.expect("must be a bot's token")
+        screen.answer("token (not shown):", WHAT_ONLY_YOU_KNOW["TELEGRAM_TOKEN"])
+        screen.answer("chat", "@reading_room")
+        screen.answer("The folder of your notes [vault]:")
+        assert screen.finish() == 0
+
+    settings = load(project)
+    assert settings.timezone == "Asia/Tokyo"
+    assert settings.digests["briefing"].blocks[0].subject == "Kyoto, JP"
+    assert "s3cr3t" not in screen.shown

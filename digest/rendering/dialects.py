@@ -20,6 +20,8 @@ _ADDRESS = re.compile(r"(?i)(?<=[a-z]:)(?=//)|(?<=\bwww\.)(?=\w)")
 _SERVER_NAME = re.compile(r"(?<=\w\.)(?=[^\W\d_]{2})")
 # @name, #tag, ~channel and :emoji:, of which the first sign is kept from the rest.
 _NAMED = re.compile(r"[@#~](?=[\w.:-])|:(?=[\w+-]+:)")
+# /command, where no word stands before it.
+_COMMAND = re.compile(r"(?:(?<=^/)|(?<=[^\w/]/))(?=\w)")
 _MARKS = str.maketrans("*`~<>|", "∗‵∼‹›∣")
 # Inside a word it is no mark.
 _EDGE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
@@ -39,6 +41,11 @@ def unlinked(line: str) -> str:
 def unnamed(line: str) -> str:
     """One line that mentions nobody, and has no tags and no emoji by name."""
     return _NAMED.sub(rf"\g<0>{JOINER}", line)
+
+
+def undetected(line: str) -> str:
+    """One line in which a service that looks for links, names and commands finds none."""
+    return _COMMAND.sub(JOINER, _SERVER_NAME.sub(JOINER, unnamed(unlinked(line))))
 
 
 def look_alike(line: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from digest.rendering.dialects import undetected
 from digest.rendering.markup import Markup, one_line
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ class Marks(Markup):
     """Writes what stands out as marks, which `read_marks` reads."""
 
     def literal(self, text: str) -> str:
-        """Text on one line, without what could be a mark."""
-        return one_line(text.translate(_MARKS))
+        """Text on one line, without what could be a mark, or a link that no story has."""
+        return undetected(one_line(text.translate(_MARKS)))
 
     def link(self, text: str, url: str, most: int = 2_000) -> str:
         """A link to a page of the web; the text alone where the address is none, or too long."""

@@ -175,13 +175,12 @@ class Bench:
         picture_fetcher: PictureFetcher | None = None,
         fact_refresh: FactRefresh | None = None,
         workers: WorkerPool | None = None,
-        block_seconds: float = TOTAL_SECONDS,
     ) -> PublishJob:
         context = self.context(channels)
         links = EditionLinks(LINKS_KEY, self.settings.links_url)
         pictures = picture_fetcher or open_pictures(self.settings)
-        open_client = partial(open_block_client, self.settings, block_seconds)
-        blocks = BlockAdder(context, open_client, workers or WorkerPool(1), block_seconds)
+        open_client = partial(open_block_client, self.settings, TOTAL_SECONDS)
+        blocks = BlockAdder(context, open_client, workers or WorkerPool(1))
         facts = fact_refresh or FactRefresh(context, NobodyToAsk())
         return PublishJob(context, links, pictures, Drafter(context), blocks, facts)
 

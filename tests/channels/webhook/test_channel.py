@@ -228,6 +228,21 @@ async def test_refusals_of_all(
     assert [seen.path for seen in server.seen] == [PATH]
 
 
+async def test_a_receiver_that_repeats_secrets_tells_nobody(
+    tmp_path: Path, server: HttpServer
+) -> None:
+    headers = {"Authorization": "Bearer s3cr3t-token"}
+    said = f"not {NEW}, nor {NEW[6:]}, {OLD} or s3cr3t-token at {PATH}"
+    receiver = Receiver(answers=[Reply(said, 400), Reply(said)])
+    channel = hook(tmp_path, server, receiver, secret=[NEW, OLD], headers=headers)
+
+    error = await refused(channel)
+    [receipt] = await send(channel, *deliveries(channel, edition(story(2))))
+
+    masked = "not ***, nor ***, *** or *** at /webhook/***"
+    assert (error.reason, receipt) == (f"400 {masked}", f"200 {masked}")
+
+
 async def test_a_receiver_that_is_gone_hears_nothing_of_that_edition_again(
     tmp_path: Path, server: HttpServer
 ) -> None:

@@ -50,8 +50,6 @@ if TYPE_CHECKING:
     from digest.jobs.deliver import DeliverJob
     from digest.jobs.publish import PublishJob
 
-# A third of what editions wait for their blocks, so that a test waits no longer.
-_BLOCK_SECONDS = 1.0
 # Sources are asked so long before an edition is due.
 _BEFORE = timedelta(minutes=5)
 
@@ -154,9 +152,7 @@ async def lived(name: str, folder: Path, **planned: Any) -> AsyncIterator[Week]:
             facts = FactRefresh(bench.context(), sources)
             yield Week(
                 *(settings, clock, plan, places, web, weather, folder, bench, polling),
-                bench.publishing(
-                    channels, fact_refresh=facts, workers=InPlace(), block_seconds=_BLOCK_SECONDS
-                ),
+                bench.publishing(channels, fact_refresh=facts, workers=InPlace()),
                 open_deliver_job(bench.context(channels)),
             )
 

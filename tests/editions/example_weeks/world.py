@@ -40,8 +40,6 @@ DAYS = 7
 _JSON = {"Content-Type": "application/json"}
 CALENDAR = "/private-4f9e8a7b6c5d4e3f2a1b/basic.ics"
 EVENTS = calendar_reply(calendar("DTSTART:20251113T093000Z\nSUMMARY:Stand-up\nRRULE:FREQ=DAILY"))
-# On this day of the week a title has a word that is watched, or that somebody asks for.
-WATCHED_DAY = 3
 _SYLLABLES = [a + b for a in "bdfgklmnprstvz" for b in "aeiou"]
 
 
@@ -62,8 +60,8 @@ class Planned:
     """Every title that a source has had, by when it appeared."""
 
     clock: Callable[[], datetime]
-    words: dict[int, str] = field(default_factory=dict)
-    """What titles of a day end with, in every source."""
+    words: dict[tuple[str, int], str] = field(default_factory=dict)
+    """What the title of a source's day ends with."""
     always: str = ""
     dead_from: dict[str, int] = field(default_factory=dict)
     """From which day on a source brings nothing more, by its path."""
@@ -76,7 +74,7 @@ class Planned:
         return [day for day in range(end) if day_begins(day) <= self.clock()]
 
     def title(self, source: str, day: int) -> str:
-        return title_of(source, day, f"{self.always} {self.words.get(day, '')}".strip())
+        return title_of(source, day, f"{self.always} {self.words.get((source, day), '')}".strip())
 
     def all_by(self, when: datetime) -> dict[str, datetime]:
         """Every title there has been until then."""

@@ -192,7 +192,7 @@ _WITH_EXAMPLE = {"timezone", "no_test"}
 
 
 def _refuse_others(given: Mapping[str, Any]) -> None:
-    options = {param.name: param.opts[0] for param in click.get_current_context().command.params}
+    options = {one.name: one.opts[0] for one in click.get_current_context().command.params}
     others = [options[name] for name, value in given.items() if value and name not in _WITH_EXAMPLE]
     if others:
         raise UsageError(f"--example goes with --timezone and --no-test, not with {others[0]}")

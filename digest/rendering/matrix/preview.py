@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _STYLE = """\
-:root { --face: 30px; --ground: #fff; --ink: #1b1d22; --quiet: #656d77;
-  --link: #0467dd; --line: #d2d6db; }
+:root { --face: 30px; --ground: #fff; --ink: #1b1d22; --quiet: #454b54;
+  --link: #0352b0; --line: #d2d6db; }
 @media (prefers-color-scheme: dark) { :root { --ground: #101317; --ink: #ebeef2;
-  --quiet: #808994; --link: #4187eb; --line: #3c434c; } }
+  --quiet: #a9b2bc; --link: #6aa5f5; --line: #3c434c; } }
 body { background: var(--ground); color: var(--ink);
   font: 15px/24px Inter, system-ui, sans-serif; }
 a { color: var(--link); }

@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from digest.channels import channel_class, open_channels
+from digest.channels.base import BaseChannel
 from digest.channels.pace import Pace
 from digest.channels.previews import Previews, check_form
 from digest.config import load_settings
@@ -246,6 +247,8 @@ async def test_a_preview_shows_the_edition_and_changes_nothing(place: Place) -> 
         assert "<script" not in shown
     assert SECRET not in f"{text}{page}{whole}"
     assert place.arrived() == []
+    # A kind that says how its page looks is shown by it.
+    assert ("<pre>" in page) <= (channel_class(place.kind).page is BaseChannel.page)
 
 
 def test_channels_that_share_something_share_its_pace(place: Place) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SLOW = (
     *("channels/email/test_doubts", "channels/email/test_postfix", "channels/file/"),
     *("channels/test_apprise", "channels/test_resuming", "channels/test_secrets"),
+    *("app/bot_commands/test_commands", "config/test_synonyms"),
     *("channels/test_http", "cli/", "config/test_kinds", "editions/test_hostile"),
     *("editions/test_schedule", "feeds/sources/test_new_kind", "feeds/test_hostile"),
     *(

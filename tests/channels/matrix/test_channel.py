@@ -17,8 +17,7 @@ from digest.channels.matrix import MatrixChannel
 from digest.channels.pace import Pace
 from digest.config.channels.matrix import MatrixSettings
 from digest.errors import ChannelError, ConfigError, DeliveryError
-from digest.rendering.matrix.notices import matrix_messages
-from digest.rendering.matrix.preview import matrix_page
+from digest.model import NO_PICTURES
 from digest.rendering.samples import SAMPLES
 from tests.channels.making import TEMPLATES, deliveries, delivery, open_it, send, started
 from tests.channels.matrix.homeserver import (
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from digest.model import Edition
     from tests.servers import Seen
 
+EXAMPLE = {"kind": "matrix", "url": "https://m.example", "access_token": TOKEN, "room": ROOM}
 # Three notices, quickly made.
 LONG = edition(*(story(n, url=f"https://site.example/{n}?{'x' * 1_900}") for n in range(30)))
 
@@ -67,16 +67,13 @@ def home(server: HttpServer) -> Homeserver:
 
 
 def matrix(folder: Path, server: HttpServer, **more: Any) -> Channel:
-    example = {"kind": "matrix", "url": server.url, "access_token": TOKEN, "room": ROOM}
-    channel = open_it(folder, {**example, **more})
+    channel = open_it(folder, {**EXAMPLE, "url": server.url, **more})
     channel.pace = Pace()
     return channel
 
 
 def parts(of: Edition, url: str = "") -> list[bytes]:
-    made = MatrixSettings.model_validate(
-        {"kind": "matrix", "url": "https://m.example", "access_token": TOKEN, "room": ROOM}
-    )
+    made = MatrixSettings.model_validate(EXAMPLE)
     return [*MatrixChannel("it", made, Pace()).render(of, TEMPLATES, url=url).parts]
 
 
@@ -395,9 +392,11 @@ def test_a_notice_in_hebrew_reads_from_the_right_from_its_first_letter_on() -> N
 
 
 def test_a_preview_shows_a_thread_below_its_first_notice() -> None:
-    notices = matrix_messages(LONG)
+    made = [MatrixSettings.model_validate({**EXAMPLE, "threads": on}) for on in (False, True)]
 
-    plain, threaded = (matrix_page(notices, threaded=threads) for threads in (False, True))
+    plain, threaded = (
+        MatrixChannel.preview(LONG, TEMPLATES, NO_PICTURES, [each]).page for each in made
+    )
 
     assert plain.count('<div class="message">') == threaded.count('<div class="message">') > 1
     assert '<div class="replies">' in threaded

@@ -47,6 +47,12 @@ class Example(Struct, frozen=True):
     defaults: dict[str, str]
     secrets: frozenset[str]
 
+    @property
+    def about(self) -> str:
+        """What it is, as its first comment says, in one line."""
+        lines = self.text.partition("\n#\n")[0].splitlines()
+        return " ".join(line.removeprefix("# ") for line in lines)
+
 
 def read_example(name: str) -> Example:
     """The example of this name."""
@@ -109,7 +115,7 @@ def _usual(example: Example, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _asked(example: Example, given: Mapping[str, str], *, test: bool) -> dict[str, str]:
-    tell(example.text.partition("\n#\n")[0].replace("# ", ""))
+    tell(example.about)
     tell()
     defaults = {**example.defaults, _ZONE: zone_here()}
     channels = [*_channels(example, given)]

@@ -127,6 +127,7 @@ def test_on_a_terminal_it_asks_for_what_is_missing_alone(project: Project) -> No
     command = ("init", "--example", "morning-briefing", "--no-test")
     with on_terminal(project.forking, project.folder, *command, TZ="Asia/Tokyo", **known) as screen:
         screen.expect("Morning briefing: what developers")
+        screen.expect("in Slack and in a vault of notes. The weather")
         screen.answer("Time zone [Asia/Tokyo]:", "Mars/Olympus")
         screen.expect("Mars/Olympus")
         screen.answer("Time zone [Asia/Tokyo]:")

@@ -99,6 +99,16 @@ def test_what_no_variable_has_is_named(project: Project) -> None:
     assert not (project.folder / "config.yaml").exists()
 
 
+def test_each_of_the_family_reads_what_is_in_their_language() -> None:
+    settings = load_settings(read_example("family").path, WHAT_ONLY_YOU_KNOW)
+    read = {name: {feed.name for feed in settings.feeds_of(name)} for name in settings.digests}
+
+    assert read == {
+        "family": {"Positive News", "Smithsonian"},
+        "familie": {"Good News Magazin", "GEO"},
+    }
+
+
 def test_what_a_variable_has_wrong_is_told_by_its_name(project: Project) -> None:
     known = {name: WHAT_ONLY_YOU_KNOW[name] for name in read_example("morning-briefing").questions}
     wrong = {"TELEGRAM_TOKEN": "my bot", "TIMEZONE": "Mars/Olympus"}

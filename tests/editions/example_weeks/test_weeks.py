@@ -26,7 +26,7 @@ class Expected(NamedTuple):
     hours: list[str]
     places: set[str]
     words: str = ""
-    """What all titles have, where only such are let in."""
+    """What titles have, where only such are let in beside what is tagged as one's own."""
     most: int | None = None
     """How many titles an edition has room for, where the rest is left out."""
 

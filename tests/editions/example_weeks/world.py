@@ -38,6 +38,7 @@ ZONE = ZoneInfo("Europe/Berlin")
 MONDAY = datetime(2025, 11, 10, tzinfo=ZONE)
 DAYS = 7
 _JSON = {"Content-Type": "application/json"}
+_API = "/repos/"
 LIKED = "/api/articles"
 CALENDAR = "/private-4f9e8a7b6c5d4e3f2a1b/basic.ics"
 EVENTS = calendar_reply(calendar("DTSTART:20251113T093000Z\nSUMMARY:Stand-up\nRRULE:FREQ=DAILY"))
@@ -64,6 +65,7 @@ class Planned:
     words: dict[tuple[str, int], str] = field(default_factory=dict)
     """What the title of a source's day ends with."""
     always: str = ""
+    """What all titles end with, but for those of GitHub's API."""
     dead_from: dict[str, int] = field(default_factory=dict)
     """From which day on a source brings nothing more, by its path."""
     asked: set[str] = field(default_factory=set)
@@ -75,7 +77,8 @@ class Planned:
         return [day for day in range(end) if day_begins(day) <= self.clock()]
 
     def title(self, source: str, day: int) -> str:
-        return title_of(source, day, f"{self.always} {self.words.get((source, day), '')}".strip())
+        always = "" if source.startswith(_API) else self.always
+        return title_of(source, day, f"{always} {self.words.get((source, day), '')}".strip())
 
     def all_by(self, when: datetime) -> dict[str, datetime]:
         """Every title there has been until then."""
@@ -107,7 +110,7 @@ class Web(SearchApi):
         return self.replies.get(source) or self._list(source)
 
     def _list(self, source: str) -> Reply:
-        if source.startswith("/repos/"):
+        if source.startswith(_API):
             return Reply(json.dumps([*self._of_api(source)]), headers=_JSON)
         if source.startswith(LIKED):
             return Reply(json.dumps([*self._articles(source)]), headers=_JSON)
@@ -201,7 +204,7 @@ class Places:
         shown = {
             "a chat": "\n".join(message["text"] for message in self.bot.messages),
             "a channel": json.dumps(blocks) if blocks else "",
-            "a community": "\n".join(self.discord.contents),
+            "a community": "\n".join(self.discord.shown),
             "a workflow": json.dumps(sections) if sections else "",
             "notes": "\n".join(notes_in(self.folder)),
         }

@@ -91,7 +91,7 @@ def test_what_no_variable_has_is_named(project: Project) -> None:
 
     assert [done.returncode for done in (refused, unknown, mixed)] == [2, 2, 2]
     assert refused.stderr == (
-        "digest: morning-briefing: set the variables CALENDAR_URL, TELEGRAM_TOKEN and"
+        "digest: morning-briefing: set the variables CALENDAR_URL, TELEGRAM_BOT_TOKEN and"
         " SLACK_WEBHOOK_URL; on a terminal, it asks\n"
     )
     assert all(name in unknown.stderr for name in EXAMPLES)
@@ -111,7 +111,7 @@ def test_each_of_the_family_reads_what_is_in_their_language() -> None:
 
 def test_what_a_variable_has_wrong_is_told_by_its_name(project: Project) -> None:
     known = {name: WHAT_ONLY_YOU_KNOW[name] for name in read_example("morning-briefing").questions}
-    wrong = {"TELEGRAM_TOKEN": "my bot", "TIMEZONE": "Mars/Olympus"}
+    wrong = {"TELEGRAM_BOT_TOKEN": "my bot", "TIMEZONE": "Mars/Olympus"}
 
     refused = project.command("init", "--example", "morning-briefing", **known | wrong)
 
@@ -119,7 +119,7 @@ def test_what_a_variable_has_wrong_is_told_by_its_name(project: Project) -> None
     assert refused.stderr == (
         "digest: TIMEZONE: 'Mars/Olympus' is not a time zone; write an IANA name like"
         " 'Europe/Berlin'\n"
-        "TELEGRAM_TOKEN: must be a bot's token, like 123456789:AAE..., as @BotFather shows it\n"
+        "TELEGRAM_BOT_TOKEN: must be a bot's token, like 123456789:AAE..., as @BotFather shows it\n"
     )
 
 
@@ -128,7 +128,7 @@ def test_what_is_not_installed_is_told_before_anything_is_asked(
 ) -> None:
     monkeypatch.setattr("digest.config.extras.find_spec", lambda _: None)
 
-    with pytest.raises(UsageError, match="^morning-briefing: a calendar needs an extra: pip"):
+    with pytest.raises(UsageError, match=r"^morning-briefing: a calendar needs an extra: pip"):
         fill_example(tmp_path / "config.yaml", "morning-briefing", None, test=False)
 
 
@@ -145,7 +145,7 @@ def test_on_a_terminal_it_asks_for_what_is_missing_alone(project: Project) -> No
         # Kinds of channels have their own questions, which are those without an example.
         screen.answer("token (not shown):", "no token")
         screen.expect("must be a bot's token")
-        screen.answer("token (not shown):", WHAT_ONLY_YOU_KNOW["TELEGRAM_TOKEN"])
+        screen.answer("token (not shown):", WHAT_ONLY_YOU_KNOW["TELEGRAM_BOT_TOKEN"])
         screen.answer("chat", "@reading_room")
         screen.answer("The folder of your notes [vault]:")
         assert screen.finish() == 0

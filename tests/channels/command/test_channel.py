@@ -30,6 +30,10 @@ def program(folder: Path, script: str, **more: str) -> Channel:
     return open_channels(settings(folder, {**place.channel(), **more}))["it"]
 
 
+def open_files() -> list[Path]:
+    return sorted(Path("/dev/fd").iterdir())
+
+
 async def outcome(channel: Channel) -> str:
     """The receipt, or the verdict and the reason."""
     try:
@@ -133,11 +137,11 @@ async def test_what_left_the_session_is_let_go_with_its_pipes(
     held = os.open(tmp_path / "held", os.O_RDWR)
     script = f"setsid cat '{tmp_path}/held' & echo kept; echo why >&2; exit 65"
     await run_program(["true"], seconds=limits.seconds(10))
-    before = sorted(Path("/dev/fd").iterdir())
+    before = open_files()
 
     ended = await run_program(["sh", "-c", script], seconds=0.5)
     await asyncio.sleep(0)
-    left = sorted(Path("/dev/fd").iterdir())
+    left = open_files()
     os.close(held)
 
     assert (ended.code, ended.output, ended.errors) == (65, b"kept\n", b"why\n")

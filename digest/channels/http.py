@@ -28,7 +28,14 @@ if TYPE_CHECKING:
 
 _CONNECT_SECONDS = 10
 _TOTAL_SECONDS = 60
-_JSON = {"Content-Type": "application/json", "User-Agent": f"digest/{__version__}"}
+_AGENT = {"User-Agent": f"digest/{__version__}"}
+_JSON = {"Content-Type": "application/json"}
+# What else can become of an answer.
+_TROUBLES = {
+    aiohttp.ServerDisconnectedError: "the server closed the connection",
+    aiohttp.ClientPayloadError: "the answer broke off",
+    aiohttp.ClientResponseError: "the answer is no proper HTTP",
+}
 
 
 class Endpoint:
@@ -123,6 +130,7 @@ async def ask(
 
     # It hears of the request itself, not of what is said to a proxy before.
     trace.on_request_headers_sent.append(note)
+    request["headers"] = {**_AGENT, **request.get("headers", {})}
     request["timeout"] = aiohttp.ClientTimeout(total=seconds, sock_connect=_CONNECT_SECONDS)
     try:
         return await _ask(method, url, trace, most, request)
@@ -161,4 +169,5 @@ async def _ask(
 
 def _words(error: Exception) -> str:
     """What happened, without the address."""
-    return connection_trouble(error) or type(error).__name__
+    troubles = (words for kind, words in _TROUBLES.items() if isinstance(error, kind))
+    return connection_trouble(error) or next(troubles, type(error).__name__)

@@ -196,6 +196,7 @@ def test_a_service_of_few_characters_gets_one_line_and_the_link(
         ("syslog://", "must lead to a service that answers, which syslog:// does not"),
         ("dbus://", "must lead to a service that answers, which dbus:// does not"),
         ("nothing-s3cr3t://a/b", "is no address that apprise takes"),
+        ("json://[s3cr3t", "is no address that apprise takes"),
         ("s3cr3t", "must be an address of apprise, like service://token/target"),
         ("json://a.example/s3cr3t?redirect=yes", "must not say redirect, which digest decides"),
         ("json://a.example/s3cr3t?retry=3", "must not say retry, which digest decides by itself"),

@@ -119,6 +119,27 @@ async def test_drops_are_no_answer() -> None:
 
 
 @pytest.mark.parametrize(
+    ("user", "headers", "words"),
+    [
+        ("ada:s3cr3t@", {"authorization": "Bearer s3cr3t"}, "a login in the address and another"),
+        ("", {"Authorization": "Bearer s3cr3t\r\nX: y"}, "a token or a header has a line break"),
+        ("", {"X-Key": "s3cr3t\udcff"}, "a token or a header has a line break or the like"),
+    ],
+)
+async def test_what_cannot_be_asked_is_in_no_doubt(
+    slack_server: HttpServer, user: str, headers: dict[str, str], words: str
+) -> None:
+    url = slack_server.url.replace("://", f"://{user}")
+
+    with pytest.raises(ChannelError, match=words) as caught:
+        await ask("POST", url, headers=headers, data=b"{}")
+
+    assert caught.value.lasting
+    assert "s3cr3t" not in caught.value.reason
+    assert slack_server.seen == []
+
+
+@pytest.mark.parametrize(
     ("answer", "words"),
     [
         (OK + b"Content-Length: 50\r\n\r\nhalf", "the answer broke off"),

@@ -83,7 +83,7 @@ def _can_send(value: ServiceSecret) -> ServiceSecret:
         raise ValueError("must be an address of apprise, like service://token/target")
     if scheme.lower() in _LOCAL:
         raise ValueError(f"must lead to a service that answers, which {scheme}:// does not")
-    if own := sorted(_OURS & {name for name, _ in parse_qsl(urlsplit(url).query)}):
+    if own := sorted(_OURS & {name for name, _ in parse_qsl(url.partition("?")[2])}):
         raise ValueError(f"must not say {', '.join(own)}, which digest decides by itself")
     _check_service(service_of(url))
     return value

@@ -237,8 +237,11 @@ def test_without_the_extra_it_says_what_to_install(
 @pytest.mark.parametrize(
     ("url", "secrets"),
     [
-        ("json://ada:word@a.example/hook1234/x?k=1", {"ada", "word", "hook1234", "x"}),
-        ("twist://password:ada@a.example/t", {"password", "ada", "t"}),
+        (
+            "json://ada:word@a.example/hook1234/x?k=1",
+            {"ada", "word", "YWRhOndvcmQ=", "hook1234", "x"},
+        ),
+        ("twist://password:ada@a.example/t", {"password", "ada", "cGFzc3dvcmQ6YWRh", "t"}),
         ("simplepush://HuxgBB", {"HuxgBB"}),
         ("json://localhost/x", {"x"}),
         ("json://[::1]:8080/x", {"x"}),

@@ -280,6 +280,7 @@ async def test_a_receiver_that_is_gone_hears_nothing_of_that_edition_again(
         ({"secret": [NEW, f"{OLD}!"]}, "secret: must be whsec_ and 24 to 64 bytes"),
         ({"secret": " "}, "secret: is empty; make one with: echo whsec_"),
         ({"headers": {"Webhook-Id": "1"}}, "Webhook-Id is set for each message; leave it out"),
+        ({"headers": {"Accept-Encoding": "gzip"}}, "Accept-Encoding is set for each message"),
         ({"url": "https://hooks.slack.com/services/T0/B0/x"}, "for a channel of kind slack"),
     ],
 )

@@ -22,6 +22,8 @@ _SERVER_NAME = re.compile(r"(?<=\w\.)(?=[^\W\d_]{2})")
 _NAMED = re.compile(r"[@#~](?=[\w.:-])|:(?=[\w+-]+:)")
 # /command, where no word stands before it.
 _COMMAND = re.compile(r"(?:(?<=^/)|(?<=[^\w/]/))(?=\w)")
+# $NAME of a share, which Telegram makes a link of.
+_SHARE = re.compile(r"(?<=\$)(?=[A-Z])")
 _MARKS = str.maketrans("*`~<>|", "∗‵∼‹›∣")
 # Inside a word it is no mark.
 _EDGE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
@@ -45,7 +47,8 @@ def unnamed(line: str) -> str:
 
 def undetected(line: str) -> str:
     """One line in which a service that looks for links, names and commands finds none."""
-    return _COMMAND.sub(JOINER, _SERVER_NAME.sub(JOINER, unnamed(unlinked(line))))
+    named = _COMMAND.sub(JOINER, _SHARE.sub(JOINER, unnamed(unlinked(line))))
+    return _SERVER_NAME.sub(JOINER, named)
 
 
 def look_alike(line: str) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _WAIT_SECONDS = 25
 _MOST_LETTERS = 500
 _LONGEST_NAME = 64
+# What a message has that is in the name of a group or a channel, or in the words of somebody else.
+_OF_OTHERS = {"sender_chat", "forward_origin", "forward_date", "via_bot"}
 # A command that names the bot it is for, as clients write it in groups.
 _ADDRESSED = re.compile(r"^(/\w+)@(\w+)")
 
@@ -57,8 +59,7 @@ class TelegramConversation:
     def _incoming(self, update: dict[str, Any]) -> IncomingMessage:
         message = _part(update, "message")
         sender, chat = _part(message, "from"), _part(message, "chat")
-        # Who writes in the name of a group or a channel, or is a program, is nobody that is known.
-        anonymous = "sender_chat" in message or sender.get("is_bot") is not False
+        theirs = sender.get("is_bot") is False and not _OF_OTHERS & message.keys()
         return IncomingMessage(
             number=int(update["update_id"]),
             person=_id(sender),
@@ -66,7 +67,7 @@ class TelegramConversation:
             chat=_id(chat),
             chat_name=f"@{chat['username']}" if isinstance(chat.get("username"), str) else "",
             private=chat.get("type") == "private",
-            text="" if anonymous else self._text(message),
+            text=self._text(message) if theirs else "",
             at=_time(message.get("date")),
             thread=_thread(message),
         )

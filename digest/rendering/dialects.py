@@ -22,7 +22,7 @@ _SERVER_NAME = re.compile(r"(?<=\w\.)(?=[^\W\d_]{2})")
 _NAMED = re.compile(r"[@#~](?=[\w.:-])|:(?=[\w+-]+:)")
 # /command, where no word stands before it.
 _COMMAND = re.compile(r"(?:(?<=^/)|(?<=[^\w/]/))(?=\w)")
-# $NAME of a share, which Telegram makes a link of.
+# $NAME of a share, which services make a link of too.
 _SHARE = re.compile(r"(?<=\$)(?=[A-Z])")
 _MARKS = str.maketrans("*`~<>|", "∗‵∼‹›∣")
 # Inside a word it is no mark.

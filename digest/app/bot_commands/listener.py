@@ -93,7 +93,11 @@ class Listener:
         except DeliveryError as error:
             reason = self._sanitise(error.reason)
             pause = await self._outage.note(reason, error.retry_after, self._clock())
-            fields = {"channel": self._first, "error": reason, "seconds": int(pause.total_seconds())}
+            fields = {
+                "channel": self._first,
+                "error": reason,
+                "seconds": int(pause.total_seconds()),
+            }
             event(_log, logging.WARNING, "commands are not heard", **fields)
             await asyncio.sleep(pause.total_seconds())
 

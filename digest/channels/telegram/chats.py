@@ -32,7 +32,11 @@ class ChatFinder:
 
     async def find(self, seconds: int) -> list[Found]:
         """The chats, the newest first."""
-        return chats_in(await self._bot.get_updates(seconds=seconds, kinds=_KINDS))
+        from digest.channels.telegram.bot_api import MOST_UPDATES
+
+        # What waits may be a busy day of a group, of which Telegram tells the oldest first.
+        updates = await self._bot.get_updates(-MOST_UPDATES, seconds=seconds, kinds=_KINDS)
+        return chats_in(updates)
 
 
 def chats_in(updates: Sequence[Mapping[str, Any]]) -> list[Found]:
@@ -56,9 +60,14 @@ def _messages(update: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """What an update has of a chat that can still be written to."""
     for kind in _KINDS:
         message = update.get(kind)
-        # A group that has become a supergroup has another id.
-        if isinstance(message, dict) and "chat" in message and "migrate_to_chat_id" not in message:
+        if isinstance(message, dict) and "chat" in message and not _is_farewell(message):
             yield message
+
+
+def _is_farewell(message: Mapping[str, Any]) -> bool:
+    """Whether the bot was put out, or the group has become a supergroup, which has another id."""
+    status = message.get("new_chat_member", {}).get("status")
+    return status in {"left", "kicked"} or "migrate_to_chat_id" in message
 
 
 def _found(message: Mapping[str, Any]) -> Found:

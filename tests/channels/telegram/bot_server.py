@@ -169,7 +169,9 @@ class BotServer:
             self._poll += 1
             poll = self._poll
             self._changed.notify_all()
-            self._updates = [each for each in self._updates if each["update_id"] >= asked["offset"]]
+            if (offset := asked["offset"]) < 0:
+                offset += self._next_update
+            self._updates = [each for each in self._updates if each["update_id"] >= offset]
             while poll == self._poll:
                 self._updates = [each for each in self._updates if {*each} & {*kinds}]
                 left = deadline - time.monotonic()

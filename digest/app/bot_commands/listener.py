@@ -245,10 +245,11 @@ class Listener:
 
     async def _send_in_turn(self, message: IncomingMessage, part: bytes) -> None:
         loop, pace = asyncio.get_running_loop(), self._channels[self._first].pace
-        while pause := pace.delay(loop.time()):  # noqa: ASYNC110 - deliveries take turns too
+        while pause := pace.delay(loop.time()):
+            # Deliveries take turns too.
             if (wait := timedelta(seconds=pause)) > _LONGEST_WAIT:
                 # Nobody waits for it so long, and what others ask is not heard meanwhile.
-                raise ChannelError(f"the bot is to rest for {wait.seconds} s", retry_after=wait)
+                raise ChannelError(f"the bot is to rest for {int(pause)} seconds", retry_after=wait)
             await asyncio.sleep(pause)
         pace.begin(loop.time())
         await self._conversations[self._first].answer(message, part)

@@ -76,9 +76,9 @@ class BotApi:
     ) -> list[dict[str, Any]]:
         """What people wrote since, oldest first: the updates from the `update_id` `offset` on.
 
-        Those before it are forgotten by Telegram. Of a negative `offset` so many of the newest are
-        meant. At most `MOST_UPDATES` come at a time. Where there is none, the answer waits for one for
-        so many `seconds`. `kinds` are the names of updates. Only one program can ask at a time.
+        Those before it are forgotten by Telegram; of a negative `offset` so many of the newest are
+        meant. At most `MOST_UPDATES` come at a time. Where there is none, the answer waits for one
+        for so many `seconds`. `kinds` are the names of updates. Only one program can ask at a time.
         """
         request = {
             "offset": offset,

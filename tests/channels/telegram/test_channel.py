@@ -86,7 +86,10 @@ async def test_what_feeds_say_is_literal_and_only_stories_are_links(
     tmp_path: Path, bot: BotServer
 ) -> None:
     channel = telegram(tmp_path, bot)
-    title = "🎉 @durov /start $TSLA <b>x</b> [a](https://b.example) \x01a:https://e.example\x02 *c* \x03"
+    title = (
+        "🎉 @durov /start $TSLA <b>x</b> [a](https://b.example) "
+        "\x01a:https://e.example\x02 *c* \x03"
+    )
 
     [receipt] = await send(channel, *deliveries(channel, edition(story(title=title))))
 

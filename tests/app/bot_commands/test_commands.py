@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
 
+from digest.app.reports import status_report
 from digest.channels.telegram.bot_api import BotApi
 from digest.config.channels.telegram import TokenSecret
 from digest.errors import UsageError
@@ -207,12 +209,16 @@ async def test_what_a_pause_holds_up_comes_when_it_ends(talk: Talk) -> None:
     assert "weekly: 1 entry on the way.\nphone is paused until" in sent
     await talk.delivered()
     assert await talk.read(lambda store: store.ledger.waiting(talk.clock())) == 0
+    health = await talk.read(lambda store: store.health.read())
+    (paused,) = status_report(talk.runtime.settings, health, talk.clock()).paused
+    assert (paused.channel, paused.until) == ("phone", talk.clock() + timedelta(weeks=1))
     talk.clock.turn(days=6)
     await talk.runtime.deliver_job.deliver_due()
     assert "phone is paused" in await talk.answer("/help")
     talk.clock.turn(days=2)
     await talk.runtime.deliver_job.deliver_due()
     assert "Owls" in await talk.answer()
+    assert status_report(talk.runtime.settings, health, talk.clock()).paused == ()
 
 
 async def test_a_pause_is_over_with_resume_or_with_who_wanted_it(talk: Talk) -> None:

@@ -27,7 +27,7 @@ MOST_UNITS, MOST_ENTITIES, MOST_ENTITY_BYTES = 4_096, 100, 9_500
 _TYPES = {"bold", "italic", "underline", "text_link", "blockquote", "expandable_blockquote"}
 
 # What Telegram finds in a text by itself: mentions, commands, tags, shares and addresses.
-DETECTED = re.compile(r"(?<![\w/])[@#/]\w|\$[A-Z]|://\w|\w\.[a-z]{2}")
+DETECTED = re.compile(r"(?<![\w/])[@/]\w|#[\w\u200c]|\$[A-Z]|://\w|\w\.[a-z]{2}|\d+\.\d+\.\d+\.\d")
 
 
 def ok(result: object) -> Reply:

@@ -86,16 +86,14 @@ async def test_what_feeds_say_is_literal_and_only_stories_are_links(
     tmp_path: Path, bot: BotServer
 ) -> None:
     channel = telegram(tmp_path, bot)
-    title = (
-        "🎉 @durov /start $TSLA <b>x</b> [a](https://b.example) "
-        "\x01a:https://e.example\x02 *c* \x03"
-    )
+    words = "🎉 @durov /start $TSLA #\u200ctag 10.0.0.1 <b>x</b> [a](https://b.example)"
+    title = f"{words} \x01a:https://e.example\x02 *c* \x03"
 
     [receipt] = await send(channel, *deliveries(channel, edition(story(title=title))))
 
     [message] = bot.messages
     assert not DETECTED.search(message["text"])
-    cleaned = "🎉 @durov /start $TSLA <b>x</b> [a](https://b.example) a:https://e.example *c*"
+    cleaned = f"{words} a:https://e.example *c*"
     assert receipt == "1505"
     assert [text.replace(JOINER, "") for text in shown(message, "text_link")] == [cleaned]
     assert [each.get("url") for each in message["entities"] if each["type"] == "text_link"] == [

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# Capital letters and digits of which no two look alike, as 8 and B do; no vowels, so that no code is
-# a word.
+# Capital letters and digits of which no two look alike, as 8 and B do; no vowels, so that no code
+# is a word.
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ3479"
 _LENGTH = 8
 

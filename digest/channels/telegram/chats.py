@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from digest.channels.protocol import Found
+from digest.channels.telegram.update_parts import part_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -59,15 +60,15 @@ def chat_name(chat: Mapping[str, Any]) -> str:
 def _messages(update: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """What an update has of a chat that can still be written to."""
     for kind in _KINDS:
-        message = update.get(kind)
-        if isinstance(message, dict) and "chat" in message and not _is_farewell(message):
+        message = part_of(update, kind)
+        if "id" in part_of(message, "chat") and not _is_farewell(message):
             yield message
 
 
 def _is_farewell(message: Mapping[str, Any]) -> bool:
     """Whether the bot was put out, or the group has become a supergroup, which has another id."""
-    status = message.get("new_chat_member", {}).get("status")
-    return status in {"left", "kicked"} or "migrate_to_chat_id" in message
+    status = part_of(message, "new_chat_member").get("status")
+    return status in ("left", "kicked") or "migrate_to_chat_id" in message
 
 
 def _found(message: Mapping[str, Any]) -> Found:
@@ -76,7 +77,7 @@ def _found(message: Mapping[str, Any]) -> Found:
     topic = message.get("message_thread_id") if message.get("is_topic_message") else None
     if topic is None:
         return Found(name, settings)
-    made = message.get("reply_to_message", {}).get("forum_topic_created", {})
+    made = part_of(part_of(message, "reply_to_message"), "forum_topic_created")
     return Found(
         f"the topic {made.get('name', topic)} of {name}", {**settings, "topic": str(topic)}
     )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from digest.channels.telegram.bot_api import BotApi
+from digest.channels.telegram.update_parts import part_of
 from digest.model import IncomingMessage
 from digest.untrusted_text import clean_words
 
@@ -57,8 +58,8 @@ class TelegramConversation:
         await self._api.send_message(message.chat, payload)
 
     def _incoming(self, update: dict[str, Any]) -> IncomingMessage:
-        message = _part(update, "message")
-        sender, chat = _part(message, "from"), _part(message, "chat")
+        message = part_of(update, "message")
+        sender, chat = part_of(message, "from"), part_of(message, "chat")
         theirs = sender.get("is_bot") is False and not _OF_OTHERS & message.keys()
         return IncomingMessage(
             number=int(update["update_id"]),
@@ -83,11 +84,6 @@ class TelegramConversation:
             return text
         ours = addressed[2].casefold() == self._username.casefold()
         return addressed[1] + text[addressed.end() :] if ours else ""
-
-
-def _part(value: dict[str, Any], key: str) -> dict[str, Any]:
-    part = value.get(key)
-    return part if isinstance(part, dict) else {}
 
 
 def _id(value: dict[str, Any]) -> str:

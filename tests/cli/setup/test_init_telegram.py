@@ -152,6 +152,8 @@ def test_chats_are_found_in_what_a_bot_hears() -> None:
         },
         {"message": {"chat": person(), "text": "again"}},
         {"edited_message": {"chat": group}},
+        # As no server of Telegram's own has it.
+        {"message": {"chat": None}, "channel_post": {"chat": {}}, "my_chat_member": 5},
         {"my_chat_member": {"chat": {**group, "id": -8}, "new_chat_member": {"status": "kicked"}}},
     ]
 

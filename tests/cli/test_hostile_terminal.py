@@ -133,7 +133,6 @@ def test_what_keeps_a_service_from_making_links_shows_nothing(project: Project) 
     config = project.folder / "config.yaml"
     channel = 'phone: {kind: telegram, bot_token: "1:x", chat: 77}\n  vault:'
     config.write_text(config.read_text("utf-8").replace("vault:", channel), "utf-8")
-    project.command("poll")
     preview = shown(project, "preview", "weekly", "--as", "telegram")
     assert "Owls.example @ada :skull:" in preview
 

@@ -67,7 +67,7 @@ def names(text: str, kind: str) -> bool:
     """Whether a source text knows of a kind."""
     if kind not in ORDINARY and re.search(rf"(?i)(?<![a-z]){kind}", text):
         return True
-    return kind in text and any(_asks(node, kind) for node in ast.walk(ast.parse(text)))
+    return any(_asks(node, kind) for node in ast.walk(ast.parse(text)))
 
 
 def _asks(node: ast.AST, kind: str) -> bool:

@@ -76,7 +76,7 @@ class WebhookSettings(ChannelSettings):
     """A channel that posts each edition as JSON to an address, signed as Standard Webhooks."""
 
     kind: Literal["webhook"]
-    url: SecretUrl = Field(description="The address that it posts to; a secret.")
+    url: SecretUrl = Field(description="Where it posts to; a secret.")
     secret: Annotated[
         SigningSecret | None,
         AfterValidator(lambda value: value and _with_keys(value)),

@@ -122,8 +122,8 @@ class EditionQueries:
         with self._database.transaction() as connection:
             withheld = withheld_since(connection, digest, since, channels) if channels else ()
             return [
-                ShownEntry(*shown, withheld=(edition_id, entry_id) in withheld)
-                for *shown, edition_id, entry_id in connection.execute(query)
+                ShownEntry(link, title, url, at, (edition_id, entry_id) in withheld)
+                for link, title, url, at, edition_id, entry_id in connection.execute(query)
             ]
 
     def publish(

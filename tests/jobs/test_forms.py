@@ -49,6 +49,12 @@ async def day(bench: Bench, number: int, *titles: str) -> None:
     await publish(bench)
 
 
+async def learn_with_link(bench: Bench, title: str, other: str) -> None:
+    """An entry that has the link of another."""
+    entry = replace(build.entry(title), link=build.entry(other).link)
+    await bench.store.transact(lambda store: build.learn(store, entry, now=bench.clock()))
+
+
 async def not_given(bench: Bench, edition: int = 1) -> Mapping[str, NotGiven]:
     parts = await bench.store.transact(lambda store: store.editions.not_given(edition))
     return {part.channel: part for part in parts}
@@ -114,10 +120,7 @@ async def test_a_link_that_a_channel_was_not_given_is_new_where_it_is_watched(
         await day(bench, 1, "A hare")
         for number, title in enumerate(("The owl of the hare", "An owl, once more"), 2):
             bench.clock.now = NOW + number * DAY
-            with_link = replace(build.entry(title), link=build.entry("A hare").link)
-            await bench.store.transact(
-                lambda store, new=with_link: build.learn(store, new, now=bench.clock())
-            )
+            await learn_with_link(bench, title, "A hare")
             await publish(bench)
         texts = await sent_as(bench, 2)
         editions = await rows(bench, "SELECT subject FROM editions")

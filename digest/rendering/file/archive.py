@@ -8,11 +8,11 @@ from functools import cache
 from html import escape, unescape
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from digest.config.channels.file import FEED, INDEX
 from digest.language import language_of
@@ -48,7 +48,7 @@ class PageHead(Struct, frozen=True):
     digest: str
     title: str
     subject: str
-    at: datetime
+    at: Annotated[datetime, Meta(tz=True)]
     date: date
     stories: int
     language: str

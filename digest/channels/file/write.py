@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.channels.atomic_files import MOST_OF_A_NAME, AllTakenError, has_bytes, put
+from digest.channels.atomic_files import MOST_OF_A_NAME, PARTS, AllTakenError, has_bytes, put
 from digest.channels.file.append import append
 from digest.channels.file.archive import add_to_feed, renew_feed, renew_index
 from digest.channels.file.owned import renew
@@ -17,6 +18,15 @@ from digest.file_errors import file_trouble
 if TYPE_CHECKING:
     from digest.config.channels.file import FileSettings
     from digest.model import Delivery
+
+_MENDS = {
+    errno.ENOSPC: "make room on the disk",
+    errno.EDQUOT: "make room within this user's quota",
+    errno.EROFS: "mount the disk so that it can be written to",
+    errno.EEXIST: "move away what is in the place of the folder",
+    errno.ENOTDIR: "move away what is in the place of the folder",
+    errno.ENAMETOOLONG: "shorten `path`",
+}
 
 
 def write(settings: FileSettings, delivery: Delivery) -> str:
@@ -37,8 +47,16 @@ def write(settings: FileSettings, delivery: Delivery) -> str:
         )
         raise DeliveryError(reason, "failed") from None
     except OSError as error:
-        trouble = file_trouble(path, error)
-        raise DeliveryError(f"{error.filename or path}: {trouble}", "retrying") from error
+        raise DeliveryError(_trouble(path, error), "retrying") from error
+
+
+def _trouble(path: Path, error: OSError) -> str:
+    """Why a file cannot be written, and what mends that."""
+    filename = str(error.filename or path)
+    # A name that only we know tells nobody anything.
+    place = path if Path(filename).match(PARTS) else filename
+    mend = _MENDS.get(error.errno or 0)
+    return "; ".join(filter(None, (f"{place}: {file_trouble(path, error)}", mend)))
 
 
 def _write(settings: FileSettings, delivery: Delivery, path: Path) -> str:
@@ -66,7 +84,7 @@ def _write_beside(settings: FileSettings, delivery: Delivery, path: Path) -> str
         latest = Path(settings.latest.replace("{digest}", delivery.digest))
         _make_folder(latest.parent, folder)
         return _replace(latest, delivery)
-    gone = "the channel has neither `archive` nor `latest` any more"
+    gone = "the channel has neither archive nor latest any more"
     raise DeliveryError(f"{path}: {gone}; drop what is left of this edition", "failed")
 
 

@@ -264,7 +264,7 @@ def test_what_keeps_the_latest_waiting_adds_no_copy_of_a_note(tmp_path: Path) ->
 def test_a_second_part_that_nothing_is_set_for_any_more_is_no_file(tmp_path: Path) -> None:
     channel = replacing(tmp_path, path="out/{date}.md", mode="new")
 
-    with pytest.raises(DeliveryError, match="neither `archive` nor `latest`"):
+    with pytest.raises(DeliveryError, match="neither archive nor latest"):
         sent(channel, delivery(str(tmp_path / "out/x.md"), b"one", 2))
 
     assert shown(tmp_path / "out") == {}

@@ -78,7 +78,7 @@ def _write_beside(settings: FileSettings, delivery: Delivery, path: Path) -> str
     folder = folder_of(settings.path)
     if settings.archive:
         index = _told(folder / INDEX, renew_index(folder, settings.path))
-        feed = _told(folder / FEED, renew_feed(folder, settings.path, delivery.payload))
+        feed = _told(folder / FEED, renew_feed(folder, path, delivery.payload))
         return feed if index == str(folder / INDEX) else f"{feed}, and {index}"
     if settings.latest:
         latest = Path(settings.latest.replace("{digest}", delivery.digest))

@@ -91,7 +91,8 @@ def page_head(beginning: str) -> PageHead | None:
 def index_page(pages: Iterable[tuple[str, PageHead]]) -> str:
     """The page that lists pages by month, the newest first, each with its link."""
     ordered = sorted(pages, key=lambda page: (page[1].at, page[0]), reverse=True)[:MOST_LISTED]
-    language = language_of(ordered[0][1].language)
+    # All pages may have been taken away.
+    language = language_of(ordered[0][1].language if ordered else "en")
     months = groupby(ordered, key=lambda page: language.month(page[1].date))
     titles = dict.fromkeys(head.title for _, head in ordered)
     return _template().render(

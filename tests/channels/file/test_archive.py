@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from datetime import timedelta
+from functools import partial
 from html import unescape
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -21,7 +22,7 @@ from digest.model import NO_PICTURES, BlockDay, BlockLine, EditionBlock
 from digest.rendering.file import archive as pages
 from digest.rendering.file import feed as feeds
 from tests.channels import making
-from tests.channels.file.saving import killed_everywhere, sent
+from tests.channels.file.saving import ended, in_process, killed_everywhere, sent
 from tests.channels.making import TEMPLATES, deliveries, open_it
 from tests.rendering.samples import NOW, edition, story
 
@@ -171,6 +172,28 @@ def test_a_page_that_a_person_changed_is_still_listed(tmp_path: Path) -> None:
     publish(channel, weekly(1))
 
     assert len(links((tmp_path / "site/index.html").read_text("utf-8"))) == 2
+
+
+def test_an_index_of_pages_that_were_all_removed_is_empty(tmp_path: Path) -> None:
+    channel = archive(tmp_path)
+    page, rest = deliveries(channel, weekly(0))
+    sent(channel, page)
+    (tmp_path / "site/2026/weekly-2026-11-16.html").unlink()
+
+    sent(channel, rest)
+
+    assert links((tmp_path / "site/index.html").read_text("utf-8")) == []
+    assert "alternate" not in (tmp_path / "site/feed.atom").read_text("utf-8")
+
+
+def test_processes_that_publish_at_once_are_all_in_the_index(tmp_path: Path) -> None:
+    channel = archive(tmp_path)
+    made = [deliveries(channel, weekly(week)) for week in range(3)]
+
+    writing = [in_process(partial(sent, channel, *parts)) for parts in made]
+
+    assert [ended(process) for process in writing] == [0, 0, 0]
+    assert len(links((tmp_path / "site/index.html").read_text("utf-8"))) == 3
 
 
 def test_two_digests_share_an_archive(tmp_path: Path) -> None:

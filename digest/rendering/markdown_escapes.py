@@ -19,7 +19,7 @@ def markdown(text: str) -> str:
 
 
 def note_text(text: str) -> str:
-    """Text that notes show as it is, and so does all else that reads Markdown."""
+    """Text that Markdown shows as it is (CommonMark), and so do Obsidian and Logseq."""
     return _OF_NOTES.sub(r"\\\g<0>", markdown(text))
 
 

@@ -56,7 +56,9 @@ def _grown(feed: bytes | None, newer: bytes) -> bytes:
 
 def _pages(folder: Path, template: str) -> list[tuple[str, PageHead]]:
     """The link and the head of a page of each edition."""
-    heads = ((path, _head(path)) for path in with_numbers(template)[-_MOST_PAGES:])
+    # The last of an id is taken: programs that sync make copies, which have longer names.
+    paths = sorted(with_numbers(template)[-_MOST_PAGES:], key=lambda path: -len(path.name))
+    heads = ((path, _head(path)) for path in paths)
     by_id = {head.id: (link_between(folder, path), head) for path, head in heads if head}
     return list(by_id.values())
 

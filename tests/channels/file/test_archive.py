@@ -133,6 +133,7 @@ def test_what_others_put_beside_the_pages_is_passed_over(tmp_path: Path) -> None
     no_zone, changes = re.subn(r"(&quot;at&quot;:&quot;[\d:T-]+)Z", r"\1", page)
     assert changes == 1
     (site / "weekly-no-zone.html").write_text(no_zone)
+    (site / "weekly-2026-11-16.sync-conflict-20261117-AB.html").write_text(page)
     (site / "weekly-copy.txt").write_text(page)
     (site / "weekly-folder.html").mkdir()
     (site / "weekly-dangling.html").symlink_to("nowhere")

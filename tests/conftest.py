@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 # What `pytest -m "not slow"` leaves out, beside every test that runs commands: files that start
 # processes, servers that keep them waiting or browsers over and over, or try very many cases.
 SLOW = (
-    *("channels/email/test_doubts", "channels/email/test_postfix", "channels/test_file"),
+    *("channels/email/test_doubts", "channels/email/test_postfix", "channels/file/"),
+    *("channels/test_apprise", "channels/test_resuming", "channels/test_secrets"),
     *("channels/test_http", "cli/", "config/test_kinds", "editions/test_hostile"),
     *("editions/test_schedule", "feeds/sources/test_new_kind", "feeds/test_hostile"),
     *(

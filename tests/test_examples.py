@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 import yaml
-from jsonschema import Draft202012Validator
 
 from digest.config import load_settings
-from digest.config.schema import json_schema
 from tests.command_docs import commands
+from tests.config.files import schema_validator
 from tests.examples import DOCUMENTS, blocks, digest_on_path, lacking, run, steps
 from tests.keys import PRIVATE_KEY
 
@@ -42,7 +41,6 @@ digests:
 """
 # Of files with secrets that have a form of their own.
 CONTENTS = {"key_file": PRIVATE_KEY, "secret_file": f"whsec_{'a' * 32}"}
-SCHEMA = Draft202012Validator(json_schema())
 documents = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 
 
@@ -108,7 +106,7 @@ def load(folder: Path, text: str, fragment: dict[str, Any]) -> None:
     for kind, name in re.findall(r"""\b(\w+_file)["']?: *["']?([^\s,}"']+)""", whole):
         (folder / name).write_text(CONTENTS.get(kind) or stands_for(kind), "utf-8")
     (folder / "config.yaml").write_text(whole, "utf-8")
-    SCHEMA.validate(yaml.safe_load(whole))
+    schema_validator().validate(yaml.safe_load(whole))
     environ = {name: stands_for(name) for name in re.findall(r"\$\{(\w+)\}", whole)}
     load_settings(folder / "config.yaml", environ)
 

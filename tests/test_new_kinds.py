@@ -65,8 +65,10 @@ def is_own(path: Path, kind: str) -> bool:
 
 def names(text: str, kind: str) -> bool:
     """Whether a source text knows of a kind."""
-    if kind not in ORDINARY and re.search(rf"(?i)(?<![a-z]){kind}", text):
-        return True
+    if kind not in text.lower():
+        return False
+    if kind not in ORDINARY:
+        return bool(re.search(rf"(?i)(?<![a-z]){kind}", text))
     return any(_asks(node, kind) for node in ast.walk(ast.parse(text)))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypedDict, Ty
 from digest.channels.pace import Pace
 from digest.config.channels import ChannelSettings
 from digest.model import NO_PICTURES, Rendition
-from digest.rendering.preview import Preview
+from digest.rendering.preview import Preview, plain_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -67,7 +67,7 @@ class BaseChannel(ABC, Generic[S]):
         """How an edition would look on channels with these settings, of which the first decides."""
         channel = cls("preview", settings[0], Pace())
         parts = channel.render(edition, templates, pictures).parts
-        return Preview.of_messages([channel.readable(part) for part in parts])
+        return Preview("\n\n".join(map(channel.readable, parts)), channel.page(parts))
 
     @classmethod
     def finder(cls, answers: Mapping[str, str]) -> Finder:
@@ -75,8 +75,12 @@ class BaseChannel(ABC, Generic[S]):
         raise NotImplementedError
 
     def readable(self, part: bytes) -> str:
-        """A part as a preview shows it."""
+        """A part as a preview shows it in a terminal."""
         return part.decode()
+
+    def page(self, parts: Sequence[bytes]) -> str:
+        """The parts as a preview shows them in a browser: a whole HTML document."""
+        return plain_page(map(self.readable, parts))
 
     @abstractmethod
     def render(

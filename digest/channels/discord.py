@@ -22,7 +22,6 @@ from digest.rendering.discord.messages import (
     without_links,
 )
 from digest.rendering.discord.preview import discord_page
-from digest.rendering.preview import Preview
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,18 +61,9 @@ class DiscordChannel(HttpChannel[DiscordSettings]):
     dialect: ClassVar[Dialect] = DIALECT
     seconds_between = 2.0  # Discord takes 30 messages a minute for a channel.
 
-    @classmethod
-    def preview(
-        cls,
-        edition: Edition,
-        templates: Renderer,
-        pictures: Pictures,  # noqa: ARG003
-        settings: Sequence[DiscordSettings],  # noqa: ARG003
-    ) -> Preview:
+    def page(self, parts: Sequence[bytes]) -> str:
         """The messages about as Discord shows them."""
-        messages = [in_colour(message, templates.accent) for message in build_messages(edition)]
-        text = "\n\n".join(markdown_of(message) for message in messages)
-        return Preview(text, discord_page(messages))
+        return discord_page([*map(json.loads, parts)])
 
     def messages(self, edition: Edition, url: str) -> list[dict[str, Any]]:
         """What is posted, in order."""

@@ -19,15 +19,13 @@ from digest.errors import ChannelError, DeliveryError
 from digest.feeds.text import one_line
 from digest.rendering.matrix.notices import matrix_messages, notice, plainer
 from digest.rendering.matrix.preview import matrix_page
-from digest.rendering.preview import Preview
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.channels.http_answer import Answer
     from digest.channels.pace import Pace
-    from digest.model import Delivery, Edition, Pictures
-    from digest.rendering.renderer import Renderer
+    from digest.model import Delivery, Edition
 
 _API = "/_matrix/client/v3"
 _LONGEST_WAIT_MS = 24 * 60 * 60 * 1_000
@@ -74,18 +72,9 @@ class MatrixChannel(HttpChannel[MatrixSettings]):
         token = self.settings.access_token.get_secret_value()
         return Endpoint(self.settings.url.rstrip("/"), [token], mend=self.remedy)
 
-    @classmethod
-    def preview(
-        cls,
-        edition: Edition,
-        templates: Renderer,  # noqa: ARG003
-        pictures: Pictures,  # noqa: ARG003
-        settings: Sequence[MatrixSettings],
-    ) -> Preview:
-        """The notices, as Element draws them; in a thread where one of the channels has threads."""
-        messages = matrix_messages(edition)
-        page = matrix_page(messages, threaded=any(each.threads for each in settings))
-        return Preview("\n\n".join(message["body"] for message in messages), page)
+    def page(self, parts: Sequence[bytes]) -> str:
+        """The notices, as Element draws them; in a thread where they are to be in one."""
+        return matrix_page([*map(json.loads, parts)], threaded=self.settings.threads)
 
     def messages(self, edition: Edition, url: str) -> Sequence[dict[str, Any]]:
         """What is posted, in order."""

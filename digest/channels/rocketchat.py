@@ -52,8 +52,7 @@ class RocketchatChannel(MarkdownChannel[RocketchatSettings]):
 
     def judge(self, answer: Answer) -> Answer:
         """By its words where they name the place or a limit, else by the status."""
-        said = (json_object(answer.body) or {}).get("error")
-        error = said if isinstance(said, str) else ""
+        error = str((json_object(answer.body) or {}).get("error", ""))
         if answer.status >= 400 and (remedy := _REMEDIES.get(error)):
             raise ChannelError(f"{told(answer)}; {remedy}", lasting=True)
         if answer.status == 429 and (wait := _SECONDS.search(error)):

@@ -13,7 +13,6 @@ from digest.channels.http_verdicts import json_object, told
 from digest.config.channels.teams import TeamsSettings
 from digest.errors import ChannelError
 from digest.feeds.text import one_line
-from digest.rendering.preview import Preview
 from digest.rendering.teams.cards import card_message, readable, teams_messages
 from digest.rendering.teams.preview import teams_page
 
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.channels.http_answer import Answer
-    from digest.model import Edition, Pictures
-    from digest.rendering.renderer import Renderer
+    from digest.model import Edition
 
 _ACCEPTED = "accepted by the workflow"
 _RUN = "x-ms-workflow-run-id"
@@ -44,17 +42,9 @@ class TeamsChannel(HttpChannel[TeamsSettings]):
     # Teams takes four a second. Each starts a run of its own, and the next could overtake it.
     seconds_between = 2.0
 
-    @classmethod
-    def preview(
-        cls,
-        edition: Edition,
-        templates: Renderer,  # noqa: ARG003
-        pictures: Pictures,  # noqa: ARG003
-        settings: Sequence[TeamsSettings],  # noqa: ARG003
-    ) -> Preview:
+    def page(self, parts: Sequence[bytes]) -> str:
         """The cards, as Teams draws them."""
-        messages = teams_messages(edition)
-        return Preview("\n\n".join(map(readable, messages)), teams_page(messages))
+        return teams_page([*map(json.loads, parts)])
 
     def messages(self, edition: Edition, url: str) -> Sequence[dict[str, Any]]:
         """What is posted, in order."""

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Self
+    from collections.abc import Iterable
 
 _PAGE = """\
 <!DOCTYPE html>
@@ -36,8 +35,7 @@ class Preview(Struct, frozen=True):
     text: str
     page: str
 
-    @classmethod
-    def of_messages(cls, messages: Sequence[str]) -> Self:
-        """The messages as they are, one below the other."""
-        body = "\n".join(f"<pre>{escape(message)}</pre>" for message in messages)
-        return cls("\n\n".join(messages), _PAGE.format(body=body))
+
+def plain_page(messages: Iterable[str]) -> str:
+    """A page of messages as they are, one below the other."""
+    return _PAGE.format(body="\n".join(f"<pre>{escape(message)}</pre>" for message in messages))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from digest.config import Settings, load_settings
+from digest.config.schema import json_schema
 from digest.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -25,6 +28,17 @@ def load(folder: Path, text: str, **environ: str) -> Settings:
     path = folder / "config.yaml"
     path.write_text(text, "utf-8")
     return load_settings(path, environ)
+
+
+@cache
+def schema_validator() -> Draft202012Validator:
+    """What holds a file against the JSON Schema, which takes long to make."""
+    return Draft202012Validator(json_schema())
+
+
+def fits_schema(data: Any) -> bool:
+    """Whether the JSON Schema takes what is in a file."""
+    return schema_validator().is_valid(data)
 
 
 def refusal(folder: Path, text: str, **environ: str) -> ConfigError:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from digest.config.base import Model
     from digest.config.yaml.document import Key
 
+# The channels that editions go to.
+SENT_TO = ("file",)
 # A section of every kind.
 WHOLE: dict[str, Any] = {
     "log": {"level": "info"},
@@ -127,9 +129,11 @@ def test_every_error_has_words_a_line_and_a_key(tmp_path: Path, key: Key) -> Non
 def write(path: Path, key: Key, value: Any) -> None:
     """Write a file in which all is right but for the setting at a key.
 
-    It has one source, since each of very many files is read.
+    It has one source and few channels, since each of very many files is read.
     """
     data = whole()
+    needed = {*SENT_TO, *(key[1:2] if key[0] == "channels" else ())}
+    data["channels"] = {name: data["channels"][name] for name in needed}
     if key[0] == "feeds" and len(key) > 1:
         data["feeds"], key = [data["feeds"][key[1]]], ("feeds", 0, *key[2:])
     else:

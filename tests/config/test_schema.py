@@ -19,7 +19,7 @@ from digest.config.settings import Settings
 from digest.config.sources import SOURCE_KINDS
 from digest.config.structure import fields_of
 from digest.errors import ConfigError
-from tests.config.files import load
+from tests.config.files import fits_schema, load, schema_validator
 
 if TYPE_CHECKING:
     import subprocess
@@ -108,10 +108,6 @@ def at(data: Any, path: tuple[str | int, ...]) -> Any:
     return data
 
 
-def accepts(data: Any) -> bool:
-    return Draft202012Validator(json_schema()).is_valid(data)
-
-
 def loads(folder: Path, data: Any) -> bool:
     try:
         load(folder, json.dumps(data), **ENVIRON)
@@ -128,7 +124,7 @@ def test_it_is_a_schema() -> None:
 
 
 def test_it_accepts_the_example(tmp_path: Path) -> None:
-    errors = list(Draft202012Validator(json_schema()).iter_errors(example()))
+    errors = list(schema_validator().iter_errors(example()))
 
     assert errors == []
     assert load(tmp_path, EXAMPLE, **ENVIRON).digests["weekly"].send_to == (
@@ -141,7 +137,7 @@ def test_it_accepts_the_example(tmp_path: Path) -> None:
 def test_it_accepts_the_example_of_the_repository() -> None:
     text = (Path(__file__).parents[2] / "config.example.yaml").read_text("utf-8")
 
-    Draft202012Validator(json_schema()).validate(yaml.safe_load(text))
+    schema_validator().validate(yaml.safe_load(text))
 
 
 @pytest.mark.parametrize("path", SECTIONS, ids=str)
@@ -149,7 +145,7 @@ def test_it_refuses_unknown_keys(tmp_path: Path, path: tuple[str | int, ...]) ->
     data = example()
     at(data, path)["unheard_of"] = "x"
 
-    assert not accepts(data)
+    assert not fits_schema(data)
     assert not loads(tmp_path, data)
 
 
@@ -207,7 +203,7 @@ def test_it_says_what_is_wrong_where_it_is(
     else:
         at(data, path).update(wrong)
 
-    errors = list(Draft202012Validator(json_schema()).iter_errors(data))
+    errors = list(schema_validator().iter_errors(data))
     best = best_match(errors)
 
     assert best is not None
@@ -240,7 +236,7 @@ def test_it_asks_for_what_is_required(
     data = example()
     del at(data, path)[key]
 
-    assert not accepts(data)
+    assert not fits_schema(data)
     assert not loads(tmp_path, data)
 
 
@@ -262,7 +258,7 @@ def test_it_takes_either_form(
     del at(data, path)[key]
     at(data, path)[other] = value
 
-    assert accepts(data)
+    assert fits_schema(data)
     assert loads(tmp_path, data)
 
 
@@ -270,7 +266,7 @@ def test_schedule_and_cron_exclude_each_other() -> None:
     data = example()
     data["digests"]["weekly"]["cron"] = "0 9 * * mon"
 
-    assert not accepts(data)
+    assert not fits_schema(data)
 
 
 @pytest.mark.parametrize(
@@ -304,7 +300,7 @@ def test_it_refuses_bad_values(
     data = example()
     at(data, path)[key] = value
 
-    assert not accepts(data)
+    assert not fits_schema(data)
     assert not loads(tmp_path, data)
 
 
@@ -335,7 +331,7 @@ def test_every_value_may_come_from_the_environment(
     at(literal, path)[key] = value
     at(variable, path)[key] = "${V}"
 
-    assert accepts(variable)
+    assert fits_schema(variable)
     by_variable = load(tmp_path, json.dumps(variable), **ENVIRON | {"V": value})
     assert by_variable == load(tmp_path, json.dumps(literal), **ENVIRON)
 
@@ -360,7 +356,7 @@ def test_a_number_is_text_where_text_is_wanted(
     at(quoted, path)[key] = [text] if key == "tags" else text
     written = json.dumps(quoted)
 
-    assert accepts(bare)
+    assert fits_schema(bare)
     assert load(tmp_path, written.replace(f'"{text}"', text), **ENVIRON) == load(
         tmp_path, written, **ENVIRON
     )

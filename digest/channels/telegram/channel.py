@@ -15,7 +15,6 @@ from digest.config.channels.telegram import TelegramSettings
 from digest.errors import ChannelError, DeliveryError
 from digest.log import event
 from digest.model import NO_PICTURES, Rendition
-from digest.rendering.preview import Preview
 from digest.rendering.telegram.messages import line_message, plainer_message, telegram_messages
 from digest.rendering.telegram.preview import telegram_page, telegram_text
 
@@ -69,17 +68,9 @@ class TelegramChannel(MessageChannel[TelegramSettings]):
         settings = TelegramSettings.model_validate({"chat": "0", **answers, "kind": cls.kind})
         return ChatFinder(_bot_of(settings))
 
-    @classmethod
-    def preview(
-        cls,
-        edition: Edition,
-        templates: Renderer,  # noqa: ARG003
-        pictures: Pictures,  # noqa: ARG003
-        settings: Sequence[TelegramSettings],  # noqa: ARG003
-    ) -> Preview:
+    def page(self, parts: Sequence[bytes]) -> str:
         """The messages as a chat shows them."""
-        made = telegram_messages(edition)
-        return Preview("\n\n".join(map(telegram_text, made)), telegram_page(made))
+        return telegram_page([*map(json.loads, parts)])
 
     def readable(self, part: bytes) -> str:
         """The text of a message, with the addresses of its links."""

@@ -51,8 +51,8 @@ class KindQuestion(Struct, frozen=True):
         words = CHANNEL_KINDS[self.kind].model_fields[self.key].description or self.key
         if not self.is_secret:
             return words
-        what = words.partition(";")[0].rstrip(".")
-        return f"A file with {what[:1].lower()}{what[1:]}."
+        content = words.partition(";")[0].rstrip(".")
+        return f"A file with {content[:1].lower()}{content[1:]}."
 
     def read(self, text: str) -> str:
         """The answer, as the setting takes it.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from digest.rendering.chat_page import bot_message, chat_page
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -12,52 +14,29 @@ if TYPE_CHECKING:
 
     from digest.rendering.discord.messages import Embed, Message
 
-_PAGE = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<title>Discord</title>
-<base target="_blank">
-<style>
-:root {{ --page: #fff; --text: #2e3338; --dim: #5c5e66; --embed: #f2f3f5; --bar: #c4c9ce;
-  --link: #0059c1; }}
-@media (prefers-color-scheme: dark) {{
-  :root {{ --page: #313338; --text: #dbdee1; --dim: #a9adb4; --embed: #2b2d31; --bar: #1e1f22;
-    --link: #4ea8fc; }}
-}}
-body {{ margin: 0; padding: 16px; background: var(--page); color: var(--text);
-  font: 16px/1.375 "gg sans", "Noto Sans", "Helvetica Neue", Helvetica, Arial, sans-serif;
-  overflow-wrap: anywhere; }}
-a {{ color: var(--link); text-decoration: none; }}
-.message {{ display: flex; gap: 16px; margin: 0 0 24px; }}
-.face {{ flex: 0 0 40px; height: 40px; border-radius: 50%; background: #5865f2; color: #fff;
-  font: bold 18px/40px sans-serif; text-align: center; }}
-.said {{ flex: 1; min-width: 0; }}
-.app {{ background: #5865f2; color: #fff; font-size: 10px; font-weight: 600; padding: 1px 4px;
-  border-radius: 3px; vertical-align: 2px; }}
-.said h1 {{ font-size: 24px; line-height: 1.375; margin: 8px 0; }}
-.said p {{ margin: 0 0 8px; }}
-h1, p, li, .title {{ unicode-bidi: plaintext; }}
-.embed {{ max-width: 488px; margin: 4px 0; padding: 8px 16px 12px 12px; background: var(--embed);
-  border-left: 4px solid var(--bar); border-radius: 4px; font-size: 14px; line-height: 1.3; }}
-.embed p {{ margin: 8px 0 0; }}
-.embed ul {{ margin: 8px 0 0; padding-left: 18px; }}
-.title {{ margin-top: 8px; font-size: 16px; font-weight: 600; }}
-</style>
-</head>
-<body>
-{body}
-</body>
-</html>
+_STYLE = """\
+:root { --face: 40px; --page: #fff; --text: #2e3338; --dim: #5c5e66; --embed: #f2f3f5;
+  --bar: #c4c9ce; --link: #0059c1; }
+@media (prefers-color-scheme: dark) {
+  :root { --page: #313338; --text: #dbdee1; --dim: #a9adb4; --embed: #2b2d31; --bar: #1e1f22;
+    --link: #4ea8fc; }
+}
+body { padding: 16px; background: var(--page); color: var(--text);
+  font: 16px/1.375 "gg sans", "Noto Sans", "Helvetica Neue", Helvetica, Arial, sans-serif; }
+a { color: var(--link); }
+.message { gap: 16px; margin: 0 0 24px; max-width: none; }
+.face { background: #5865f2; font-size: 18px; }
+.app { background: #5865f2; color: #fff; font-size: 10px; font-weight: 600; padding: 1px 4px;
+  border-radius: 3px; vertical-align: 2px; }
+.content h1 { font-size: 24px; line-height: 1.375; margin: 8px 0; }
+.content p { margin: 0 0 8px; }
+h1, p, li, .title { unicode-bidi: plaintext; }
+.embed { max-width: 488px; margin: 4px 0; padding: 8px 16px 12px 12px; background: var(--embed);
+  border-left: 4px solid var(--bar); border-radius: 4px; font-size: 14px; line-height: 1.3; }
+.embed p { margin: 8px 0 0; }
+.embed ul { margin: 8px 0 0; padding-left: 18px; }
+.title { margin-top: 8px; font-size: 16px; font-weight: 600; }
 """
-_MESSAGE = """\
-<div class="message"><div class="face">d</div><div class="said">
-<strong>digest</strong> <span class="app">APP</span>
-{parts}
-</div></div>"""
 
 
 def discord_page(messages: Sequence[Message]) -> str:
@@ -65,12 +44,12 @@ def discord_page(messages: Sequence[Message]) -> str:
     from markdown_it import MarkdownIt
 
     reader = MarkdownIt("commonmark", {"breaks": True, "html": False})
-    return _PAGE.format(body="\n".join(_message(message, reader) for message in messages))
+    return chat_page("Discord", _STYLE, (_message(message, reader) for message in messages))
 
 
 def _message(message: Message, reader: MarkdownIt) -> str:
     embeds = [_embed(embed, reader) for embed in message.get("embeds", [])]
-    return _MESSAGE.format(parts="\n".join([reader.render(message["content"]), *embeds]))
+    return bot_message("\n".join([reader.render(message["content"]), *embeds]), badge=True)
 
 
 def _embed(embed: Embed, reader: MarkdownIt) -> str:

@@ -5,55 +5,37 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from digest.rendering.chat_page import bot_message, chat_page
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.rendering.slack.blocks import Block, Message
 
-_PAGE = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>Slack</title>
-<base target="_blank">
-<style>
-body {{ margin: 0; padding: 16px 20px; background: #fff; color: #1d1c1d;
-  font: 15px/1.46668 Lato, "Helvetica Neue", Helvetica, Arial, sans-serif; max-width: 680px;
-  overflow-wrap: anywhere; }}
-a {{ color: #1264a3; text-decoration: none; }}
-.message {{ display: flex; gap: 8px; margin: 0 0 20px; }}
-.face {{ flex: 0 0 36px; height: 36px; border-radius: 4px; background: #4a154b; color: #fff;
-  font: bold 18px/36px Georgia, serif; text-align: center; }}
-.said {{ flex: 1; min-width: 0; }}
-.app {{ background: #ebeaeb; color: #616061; font-size: 10px; font-weight: bold;
-  padding: 1px 3px; border-radius: 2px; vertical-align: 1px; }}
-.block {{ margin: 8px 0; }}
-.header {{ font-size: 18px; font-weight: 900; line-height: 1.33; }}
-.context {{ font-size: 13px; color: #616061; }}
-.section {{ display: flex; gap: 16px; justify-content: space-between; white-space: pre-line; }}
-.section img {{ width: 88px; height: 88px; object-fit: cover; border-radius: 8px; flex: none;
-  background: #ebeaeb; font-size: 11px; }}
-.line {{ white-space: pre-line; }}
-.list {{ margin: 0; padding: 0 0 0 26px; }}
-.list li {{ white-space: pre-line; padding: 1px 0; }}
-.indent1 {{ list-style: circle; margin-left: 26px; }}
-hr {{ border: 0; border-top: 1px solid #ddd; }}
-.replies {{ border-left: 2px solid #ddd; margin: 0 0 20px 44px; padding-left: 16px; }}
-.count {{ color: #1264a3; font-size: 13px; font-weight: bold; margin: 0 0 12px; }}
-</style>
-</head>
-<body>
-{body}
-</body>
-</html>
+_STYLE = """\
+:root { --face: 36px; }
+body { background: #fff; color: #1d1c1d;
+  font: 15px/1.46668 Lato, "Helvetica Neue", Helvetica, Arial, sans-serif; max-width: 680px; }
+a { color: #1264a3; }
+.message { margin: 0 0 20px; max-width: none; }
+.face { border-radius: 4px; background: #4a154b; font: bold 18px/36px Georgia, serif; }
+.app { background: #ebeaeb; color: #616061; font-size: 10px; font-weight: bold;
+  padding: 1px 3px; border-radius: 2px; vertical-align: 1px; }
+.block { margin: 8px 0; }
+.header { font-size: 18px; font-weight: 900; line-height: 1.33; }
+.context { font-size: 13px; color: #616061; }
+.section { display: flex; gap: 16px; justify-content: space-between; white-space: pre-line; }
+.section img { width: 88px; height: 88px; object-fit: cover; border-radius: 8px; flex: none;
+  background: #ebeaeb; font-size: 11px; }
+.line { white-space: pre-line; }
+.list { margin: 0; padding: 0 0 0 26px; }
+.list li { white-space: pre-line; padding: 1px 0; }
+.indent1 { list-style: circle; margin-left: 26px; }
+hr { border: 0; border-top: 1px solid #ddd; }
+.replies { border-left: 2px solid #ddd; margin: 0 0 20px 44px; padding-left: 16px; }
+.count { color: #1264a3; font-size: 13px; font-weight: bold; margin: 0 0 12px; }
 """
 _REPLIES = '<div class="replies">\n<p class="count">{count}</p>\n{replies}\n</div>'
-_MESSAGE = """\
-<div class="message"><div class="face">d</div><div class="said">
-<div><b>digest</b> <span class="app">APP</span></div>
-{blocks}
-</div></div>"""
 
 
 def slack_page(messages: Sequence[Message], *, threaded: bool = False) -> str:
@@ -62,11 +44,11 @@ def slack_page(messages: Sequence[Message], *, threaded: bool = False) -> str:
     if threaded and len(shown) > 1:
         count = "1 reply" if len(shown) == 2 else f"{len(shown) - 1} replies"
         shown[1:] = [_REPLIES.format(count=count, replies="\n".join(shown[1:]))]
-    return _PAGE.format(body="\n".join(shown))
+    return chat_page("Slack", _STYLE, shown, dark=False)
 
 
 def _message(message: Message) -> str:
-    return _MESSAGE.format(blocks="\n".join(_block(block) for block in message["blocks"]))
+    return bot_message("\n".join(map(_block, message["blocks"])), badge=True)
 
 
 def _block(block: Block) -> str:

@@ -7,58 +7,35 @@ from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from digest.rendering.chat_page import bot_message, chat_page
 from digest.rendering.teams.cards import blocks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_PAGE = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<title>Microsoft Teams</title>
-<base target="_blank">
-<style>
-:root {{ --ground: #f5f5f5; --card: #fff; --ink: #242424; --quiet: #616161; --link: #4f52b2;
-  --line: #e0e0e0; }}
-@media (prefers-color-scheme: dark) {{ :root {{ --ground: #1f1f1f; --card: #292929; --ink: #fff;
-  --quiet: #adadad; --link: #9299f7; --line: #525252; }} }}
-body {{ margin: 0; padding: 16px 20px; background: var(--ground); color: var(--ink);
-  font: 14px/20px "Segoe UI", system-ui, sans-serif; overflow-wrap: anywhere; }}
-a {{ color: var(--link); text-decoration: none; }}
-.message {{ display: flex; gap: 8px; margin: 0 auto 20px; max-width: 760px; }}
-.face {{ flex: 0 0 32px; height: 32px; border-radius: 50%; background: #4f52b2; color: #fff;
-  font-weight: 600; line-height: 32px; text-align: center; }}
-.said {{ flex: 1; min-width: 0; }}
-.card {{ margin: 4px 0 0; padding: 12px; border-radius: 4px; background: var(--card);
-  box-shadow: 0 1px 3px #0003; }}
-.block {{ margin: 8px 0 0; }}
-.block:first-child {{ margin: 0; }}
-.none {{ margin: 0; }}
-.large {{ margin: 16px 0 0; }}
-.separated {{ border-top: 1px solid var(--line); padding-top: 12px; }}
-.size-medium {{ font-size: 17px; line-height: 24px; }}
-.size-large {{ font-size: 21px; line-height: 28px; }}
-.bolder {{ font-weight: 600; }}
-.subtle {{ color: var(--quiet); }}
-.right {{ text-align: right; }}
-ul {{ margin: 0; padding: 0; padding-inline-start: 24px; }}
-</style>
-</head>
-<body>
-{body}
-</body>
-</html>
+_STYLE = """\
+:root { --face: 32px; --ground: #f5f5f5; --card: #fff; --ink: #242424; --quiet: #616161;
+  --link: #4f52b2; --line: #e0e0e0; }
+@media (prefers-color-scheme: dark) { :root { --ground: #1f1f1f; --card: #292929; --ink: #fff;
+  --quiet: #adadad; --link: #9299f7; --line: #525252; } }
+body { background: var(--ground); color: var(--ink);
+  font: 14px/20px "Segoe UI", system-ui, sans-serif; }
+a { color: var(--link); }
+.face { background: #4f52b2; }
+.card { margin: 4px 0 0; padding: 12px; border-radius: 4px; background: var(--card);
+  box-shadow: 0 1px 3px #0003; }
+.block { margin: 8px 0 0; }
+.block:first-child { margin: 0; }
+.none { margin: 0; }
+.large { margin: 16px 0 0; }
+.separated { border-top: 1px solid var(--line); padding-top: 12px; }
+.size-medium { font-size: 17px; line-height: 24px; }
+.size-large { font-size: 21px; line-height: 28px; }
+.bolder { font-weight: 600; }
+.subtle { color: var(--quiet); }
+.right { text-align: right; }
+ul { margin: 0; padding: 0; padding-inline-start: 24px; }
 """
-_MESSAGE = """\
-<div class="message"><div class="face">W</div><div class="said">
-<div><b>Workflows</b></div>
-<div class="card">
-{blocks}
-</div></div></div>"""
 # What is escaped, bold and links: all that is written into a block.
 _LINKED = re.compile(r"\[([^\[\]]*)\]\(([^)]*)\)")
 _BOLD = re.compile(r"\*\*((?:\\.|[^\\*])+)\*\*")
@@ -68,11 +45,12 @@ _ITEM = "- "
 
 def teams_page(messages: Sequence[dict[str, Any]]) -> str:
     """A whole HTML document without scripts."""
-    return _PAGE.format(body="\n".join(map(_message, messages)))
+    return chat_page("Microsoft Teams", _STYLE, map(_message, messages))
 
 
 def _message(message: dict[str, Any]) -> str:
-    return _MESSAGE.format(blocks="\n".join(map(_block, blocks_of(message))))
+    blocks = "\n".join(map(_block, blocks_of(message)))
+    return bot_message(f'<div class="card">\n{blocks}\n</div>', "Workflows")
 
 
 def _block(block: dict[str, Any]) -> str:

@@ -19,30 +19,31 @@ class Room(HttpPlace):
     takes = said(id="1505")
     refuses = INVALID
     answers = WEBHOOK
-    query: ClassVar[dict[str, str]] = {"wait": "true"}
 
     def reply(self, seen: Seen) -> Reply:
         query = dict(parse_qsl(urlsplit(seen.path).query))
-        if self.is_post(seen) and not (query == self.query and is_valid(seen.body)):
+        if self.is_post(seen) and not (query == self.query(seen) and is_valid(seen.body)):
             return self.refuses
         return super().reply(seen)
+
+    def query(self, seen: Seen) -> dict[str, str]:  # noqa: ARG002
+        """The query that a post has."""
+        return {"wait": "true"}
 
 
 class Thread(Room):
     variant = "in a thread"
     example: ClassVar[dict[str, Any]] = {**Room.example, "thread": "9001"}
-    query: ClassVar[dict[str, str]] = {"wait": "true", "thread_id": "9001"}
+
+    def query(self, seen: Seen) -> dict[str, str]:
+        return {**super().query(seen), "thread_id": "9001"}
 
 
 class Forum(Room):
     variant = "in new posts of a forum"
     example: ClassVar[dict[str, Any]] = {**Room.example, "new_post": True}
-    query: dict[str, str]
 
-    def reply(self, seen: Seen) -> Reply:
-        if not self.is_post(seen):
-            return super().reply(seen)
-        begins = "thread_name" in seen.json
-        # The id of a post is that of its first message.
-        self.query = Room.query | ({} if begins else {"thread_id": "1505"})
-        return super().reply(seen)
+    def query(self, seen: Seen) -> dict[str, str]:
+        # The post that a message begins has the message's id.
+        of_post = {} if "thread_name" in seen.json else {"thread_id": "1505"}
+        return {**super().query(seen), **of_post}

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from msgspec.structs import replace
 
 from digest.channels.discord import DiscordChannel
@@ -390,11 +390,12 @@ async def test_a_greeting_is_a_message(tmp_path: Path, webhook: Webhook) -> None
 
 
 @pytest.mark.slow
+@settings(max_examples=40)
 @given(editions())
 def test_any_edition_is_messages_that_discord_takes(made: Edition) -> None:
-    settings = DiscordSettings.model_validate(EXAMPLE)
+    channel_settings = DiscordSettings.model_validate(EXAMPLE)
 
-    parts = DiscordChannel("it", settings, Pace()).render(made, TEMPLATES).parts
+    parts = DiscordChannel("it", channel_settings, Pace()).render(made, TEMPLATES).parts
 
     assert all(map(is_valid, parts))
 

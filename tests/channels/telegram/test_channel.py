@@ -10,7 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from digest.channels import open_channels
 from digest.channels.pace import Pace
@@ -393,11 +393,14 @@ def test_a_preview_looks_like_the_chat(bot: BotServer) -> None:
 
 
 @pytest.mark.slow
+@settings(max_examples=40)
 @given(editions())
 def test_any_edition_is_messages_that_telegram_takes(made: Edition) -> None:
-    settings = TelegramSettings.model_validate({"kind": "telegram", "bot_token": TOKEN, "chat": 1})
+    channel_settings = TelegramSettings.model_validate(
+        {"kind": "telegram", "bot_token": TOKEN, "chat": 1}
+    )
 
-    parts = TelegramChannel("it", settings, Pace()).render(made, TEMPLATES).parts
+    parts = TelegramChannel("it", channel_settings, Pace()).render(made, TEMPLATES).parts
 
     assert all(trouble_in(json.loads(part)) is None for part in parts)
     assert all(len(json.loads(part)["entities"]) <= 90 for part in parts)

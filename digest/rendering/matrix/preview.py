@@ -18,9 +18,9 @@ _PAGE = """\
 <title>Matrix</title>
 <base target="_blank">
 <style>
-:root {{ --ground: #fff; --ink: #1b1d22; --quiet: #656d77; --link: #0467dd; --line: #d2d6db; }}
+:root {{ --ground: #fff; --ink: #1b1d22; --quiet: #454b54; --link: #0352b0; --line: #d2d6db; }}
 @media (prefers-color-scheme: dark) {{ :root {{ --ground: #101317; --ink: #ebeef2;
-  --quiet: #808994; --link: #4187eb; --line: #3c434c; }} }}
+  --quiet: #a9b2bc; --link: #6aa5f5; --line: #3c434c; }} }}
 body {{ margin: 0; padding: 16px 20px; background: var(--ground); color: var(--ink);
   font: 15px/24px Inter, system-ui, sans-serif; overflow-wrap: anywhere; }}
 a {{ color: var(--link); text-decoration: none; }}

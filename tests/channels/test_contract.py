@@ -289,6 +289,16 @@ def test_a_plainer_form_is_always_the_same(channel: Channel) -> None:
         assert plainer is None or plainer != part
 
 
+async def test_a_greeting_arrives(place: Place, channel: Channel) -> None:
+    if (line := channel.greeting("Hello from the contract")) is None:
+        pytest.skip("it greets nobody")
+    recipient = channel.render(edition(story()), TEMPLATES).recipients[0]
+
+    await send(channel, making.delivery(recipient, line))
+
+    assert len(place.arrived()) == 1
+
+
 def test_a_person_is_told_what_to_do(channel: Channel) -> None:
     assert channel.remedy
     assert channel.remedy.isprintable()

@@ -15,7 +15,7 @@ from digest.channels import channel_class, open_channels
 from digest.channels.pace import Pace
 from digest.channels.previews import Previews, check_form
 from digest.config import load_settings
-from digest.config.channels import CHANNEL_KINDS
+from digest.config.channels import CHANNEL_KINDS, service_name
 from digest.config.schema import json_schema
 from digest.config.secrets import file_forms
 from digest.errors import DeliveryError
@@ -240,6 +240,8 @@ async def test_a_preview_shows_the_edition_and_changes_nothing(place: Place) -> 
         assert "<headline>" not in shown
         assert "<script" not in shown
     assert SECRET not in f"{text}{page}{whole}"
+    beside = channel_class(place.kind).beside_text != "never"
+    assert (f"<h2>{service_name(place.kind)}</h2>" in whole) == beside
     assert place.arrived() == []
 
 

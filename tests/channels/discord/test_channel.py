@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from msgspec.structs import replace
 
 from digest.channels.discord import DiscordChannel
@@ -424,6 +424,7 @@ async def test_a_greeting_is_a_message(tmp_path: Path, webhook: Webhook) -> None
 
 
 @pytest.mark.slow
+@settings(max_examples=20)
 @given(editions())
 def test_any_edition_is_messages_that_discord_takes(made: Edition) -> None:
     settings = DiscordSettings.model_validate(EXAMPLE)

@@ -28,7 +28,9 @@ def test_what_a_digest_looks_like_if_nobody_says(tmp_path: Path) -> None:
         "logo_width": None,
         "logo_height": None,
         "font": None,
+        "text_size": "normal",
         "width": 600,
+        "text_size": "normal",
     }
 
 

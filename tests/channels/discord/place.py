@@ -37,8 +37,12 @@ class Thread(Room):
 class Forum(Room):
     variant = "in new posts of a forum"
     example: ClassVar[dict[str, Any]] = {**Room.example, "new_post": True}
+    query: dict[str, str]
 
     def reply(self, seen: Seen) -> Reply:
-        if self.is_post(seen) and "thread_name" not in seen.json:
-            return self.refuses
+        if not self.is_post(seen):
+            return super().reply(seen)
+        begins = "thread_name" in seen.json
+        # The id of a post is that of its first message.
+        self.query = Room.query | ({} if begins else {"thread_id": "1505"})
         return super().reply(seen)

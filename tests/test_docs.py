@@ -248,10 +248,11 @@ def test_the_commented_parts_of_the_example_load_too(tmp_path: Path) -> None:
     body = re.sub(r"^#(?=smtp:|  )", "", settings_part, flags=re.MULTILINE)
     (tmp_path / "config.yaml").write_text("timezone: UTC" + body, "utf-8")
     environ = dict.fromkeys(("SMTP_PASSWORD", "FEED_TOKEN"), "x")
+    environ["TELEGRAM_BOT_TOKEN"] = "123456789:AAtoken"
     environ["CALENDAR_URL"] = "https://calendar.example/basic.ics"
     environ["SLACK_WEBHOOK_URL"] = "https://hooks.slack.example/services/x"
     settings = load_settings(tmp_path / "config.yaml", environ)
-    assert set(settings.channels) == {"folder", "inbox", "team"}
+    assert set(settings.channels) == {"folder", "inbox", "team", "phone"}
     assert set(settings.digests) == {"briefing", "weekly"}
     assert [block.kind for block in settings.digests["briefing"].blocks] == ["weather", "calendar"]
     assert settings.smtp is not None

@@ -120,9 +120,9 @@ class Explainer:
         return Verdict(digest, "taken", message, taken.edition_id, taken.shown_as, not_given)
 
     def _sent(self, taken: TakenBy) -> Iterable[str]:
-        """What became of the deliveries, each part of a chat's in the same words once."""
+        """What became of the deliveries, parts of which the same is to be told once."""
         if self._channels is None:
-            return (f"{to}: {state}" for to, state in taken.deliveries)
+            return dict.fromkeys(f"{to}: {state}" for to, state in taken.deliveries)
         by_channel = ((to.partition(" (")[0], state) for to, state in taken.deliveries)
         return dict.fromkeys(f"{to}: {state}" for to, state in by_channel if to in self._channels)
 

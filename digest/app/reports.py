@@ -22,6 +22,7 @@ from digest.app.waiting_hosts import host_waited_for, moved_to, waiting_hosts
 from digest.editions.feed_names import feed_names
 from digest.editions.schedule import next_after
 from digest.editions.weekly import weekly_of
+from digest.jobs.pairing import PausedChannel
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -63,6 +64,7 @@ def status_report(
             if feed.waits_for and feed.next_poll_at
         ),
         file=file,
+        paused=_paused(health, now),
     )
 
 
@@ -78,6 +80,11 @@ def _counts(health: Health | None) -> Counts:
     # To a reader of the status, what is on its way has not arrived.
     states["pending"] = states.get("pending", 0) + states.pop("sending", 0)
     return Counts(**states, settled=health.settled if health else 0)
+
+
+def _paused(health: Health | None, now: datetime) -> tuple[PausedChannel, ...]:
+    pauses = health.pauses if health else {}
+    return tuple(PausedChannel(name, until) for name, until in pauses.items() if until > now)
 
 
 def _storage(feeds: Sequence[FeedHealth], sizes: Sizes) -> Storage:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from digest.jobs.pairing import PausedChannel
 from digest.model import DeliveryState, PollResult
 from digest.store.deliveries import RecordWithHistory
 
@@ -232,3 +233,5 @@ class Status(Struct, frozen=True):
     waiting: tuple[WaitingHost, ...] = ()
     """The hosts that allow no more requests now, and that feeds wait for."""
     file: SettingsFile | None = None
+    paused: tuple[PausedChannel, ...] = ()
+    """The channels whose deliveries wait, as somebody who asked a bot wants it."""

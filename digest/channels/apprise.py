@@ -1,7 +1,6 @@
 """Services that have no kind of their own, through apprise: https://github.com/caronc/apprise.
 
-The address guard and the rule that no redirect is followed are not in force there: apprise looks up
-names and asks by itself.
+The address guard is not in force there: apprise looks up names and asks by itself.
 """
 
 from __future__ import annotations
@@ -94,7 +93,7 @@ class AppriseChannel(MessageChannel[AppriseSettings]):
             outcome = await asyncio.wait_for(sending, self.longest_seconds)
         except TimeoutError:
             reason = f"apprise has not ended after {self.longest_seconds:g} seconds"
-            raise DeliveryError(reason, "unknown") from None
+            raise DeliveryError(f"{reason}; look whether it arrived", "unknown") from None
         return self._receipt(outcome)
 
     async def check(self) -> str:
@@ -107,9 +106,9 @@ class AppriseChannel(MessageChannel[AppriseSettings]):
         if outcome.accepted:
             return f"accepted by {self.service.service_name}, as apprise says"
         redact = Redactor(secrets_in(self.settings))
-        words = one_line(redact(" ".join(outcome.lines)), MOST_WORDS)
+        words = one_line(redact(" ".join(outcome.lines)), MOST_WORDS).rstrip(".")
         statuses = {int(status) for line in outcome.lines for status in _STATUS.findall(line)}
-        if len(statuses) == 1 and (status := statuses.pop()) >= 400:
+        if len(statuses) == 1 and (status := statuses.pop()) >= 300:
             accepted(Answer(status, {}, words.encode()), self.remedy)
         reason = f"apprise does not say whether it arrived: {words or 'no word'}"
         raise DeliveryError(reason, "unknown")

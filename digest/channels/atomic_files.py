@@ -20,6 +20,7 @@ MOST_OF_A_NAME = 1_000
 # Names of files that are being written.
 PARTS = ".digest-*.part"
 _NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EBADF}
+_NO_OWNERS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
@@ -56,7 +57,7 @@ def put(path: Path, payload: bytes) -> Path:
 
 def numbers_of(path: Path) -> Iterator[Path]:
     """A path, and then the same with each number."""
-    return (path.with_name(numbered(path.name, number)) for number in range(1, MOST_OF_A_NAME))
+    return (path.with_name(numbered(path.name, number)) for number in range(1, MOST_OF_A_NAME + 1))
 
 
 def numbered(name: str, number: int) -> str:
@@ -148,16 +149,33 @@ def give_name(part: Path, target: Path) -> None:
 
 
 def replace_unchanged(part: Path, path: Path, old: bytes) -> None:
-    """Give a new file the place and the rights of another that has these bytes.
+    """Give a new file the place, the owner and the rights of another that has these bytes.
 
     Raises:
         FileExistsError: it has others by now.
+        PermissionError: this user may not write into it; that the folder allows it is not enough.
     """
-    part.chmod(stat.S_IMODE(path.stat().st_mode))
+    there = path.stat()
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+    _give_to(part, there.st_uid, there.st_gid)
+    part.chmod(stat.S_IMODE(there.st_mode))
     # What looks last at the file is as close to the renaming as can be.
     if not has_bytes(path, old):
         raise FileExistsError(path)
     part.replace(path)
+
+
+def _give_to(part: Path, owner: int, group: int) -> None:
+    """Give a file to an owner and a group, or to the group alone where the owner is another's."""
+    for uid in (owner, -1):
+        try:
+            os.chown(part, uid, group)
+        except OSError as error:
+            if error.errno not in _NO_OWNERS:
+                raise
+        else:
+            return
 
 
 @contextmanager

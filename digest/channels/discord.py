@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from digest.channels.base import HttpChannel, PartRequest
 from digest.channels.http_verdicts import fields_of, json_object, told, wait_of
 from digest.config.channels.discord import DiscordSettings
-from digest.errors import ChannelError
+from digest.errors import ChannelError, DeliveryError
 from digest.model import NO_PICTURES
 from digest.rendering.discord.messages import (
     DIALECT,
@@ -46,6 +46,8 @@ _REMEDIES = {
 }
 # Slow mode, limits of a channel and of a server, what is switched off for a while, overload.
 _PASSING = frozenset({20016, 20028, 20029, 40004, 40006, 130000})
+# Of what has none of its own: a message of one line.
+_POST_NAME = "digest"
 # Resets of a webhook's own limit are a few seconds away.
 _LONGEST_RESET = 60.0
 
@@ -66,8 +68,8 @@ class DiscordChannel(HttpChannel[DiscordSettings]):
         return discord_page([*map(json.loads, parts)])
 
     def messages(self, edition: Edition, url: str) -> list[dict[str, Any]]:
-        """What is posted, in order."""
-        return build_messages(edition, url, new_post=self.settings.new_post)
+        """What is kept, in order."""
+        return build_messages(edition, url)
 
     def render(
         self,
@@ -88,11 +90,11 @@ class DiscordChannel(HttpChannel[DiscordSettings]):
         return {"params": {"wait": "true"} | ({"thread_id": thread} if thread else {})}
 
     def body(self, delivery: Delivery) -> bytes:
-        """A later part begins no post of its own, where there is one of the first."""
+        """Only what is to begin a post of a forum has a name for it."""
         message = json.loads(delivery.payload)
-        if delivery.first_receipt and message.pop("thread_name", ""):
-            return self.encoded(message)
-        return delivery.payload
+        name = message.pop("thread_name", _POST_NAME)
+        begins = self.settings.new_post and not delivery.first_receipt
+        return self.encoded(message | ({"thread_name": name} if begins else {}))
 
     def judge(self, answer: Answer) -> Answer:
         """By its code where it names the place or passes by itself, else by the status."""
@@ -101,6 +103,10 @@ class DiscordChannel(HttpChannel[DiscordSettings]):
         code = fields.get("code")
         if answer.status >= 400 and isinstance(code, int):
             if remedy := _REMEDIES.get(code):
+                if remedy is _THREAD and self.settings.new_post:
+                    # Another edition has another post.
+                    reason = f"{told(answer)}: the post that the first part began is gone or closed"
+                    raise DeliveryError(reason, "failed")
                 raise ChannelError(f"{told(answer)}; {remedy}", lasting=True)
             if code in _PASSING:
                 raise ChannelError(told(answer), retry_after=_wait(answer, fields))
@@ -120,8 +126,7 @@ class DiscordChannel(HttpChannel[DiscordSettings]):
 
     def greeting(self, line: str) -> bytes:
         """A message of one line."""
-        name = {"thread_name": "digest"} if self.settings.new_post else {}
-        return self.encoded({**line_message(self.dialect.literal(line)), **name})
+        return self.encoded(line_message(self.dialect.literal(line)))
 
     def plainer(self, payload: bytes) -> bytes | None:
         """The same without links: Discord's filter does not say which one it takes for harmful."""

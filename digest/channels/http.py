@@ -5,6 +5,7 @@ Nothing here tells an address, in which there may be a secret: no error, no log,
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -28,7 +29,16 @@ if TYPE_CHECKING:
 
 _CONNECT_SECONDS = 10
 _TOTAL_SECONDS = 60
-_JSON = {"Content-Type": "application/json", "User-Agent": f"digest/{__version__}"}
+_AGENT = {"User-Agent": f"digest/{__version__}"}
+_JSON = {"Content-Type": "application/json"}
+# What no header can have.
+_CONTROL = re.compile(r"[\x00-\x08\n-\x1f\x7f\ud800-\udfff]")
+# What else can become of an answer.
+_TROUBLES = {
+    aiohttp.ServerDisconnectedError: "the server closed the connection",
+    aiohttp.ClientPayloadError: "the answer broke off",
+    aiohttp.ClientResponseError: "the answer is no proper HTTP",
+}
 
 
 class Endpoint:
@@ -112,7 +122,8 @@ async def ask(
         ChannelError: nothing was asked: no byte of the request was written.
         DeliveryError: `unknown`, since it was, and no whole answer came.
     """
-    if bad := bad_port(urlsplit(url).port):
+    request["headers"] = {**_AGENT, **request.get("headers", {})}
+    if bad := _impossible(url, request["headers"]):
         raise ChannelError(bad, lasting=True)
     written: list[bool] = []
     trace = aiohttp.TraceConfig()
@@ -133,6 +144,16 @@ async def ask(
             raise ChannelError(f"cannot connect: {_words(error)}") from None
         reason = f"no answer after the message was posted: {_words(error)}"
         raise DeliveryError(reason, "unknown") from None
+
+
+def _impossible(url: str, headers: Mapping[str, str]) -> str | None:
+    """Why nothing can be asked like this, in words that repeat none of it; None: it can."""
+    parts = urlsplit(url)
+    if parts.username and any(name.lower() == "authorization" for name in headers):
+        return "there is a login in the address and another beside it; leave one out"
+    if any(map(_CONTROL.search, headers.values())):
+        return "a token or a header has a line break or the like in it; write it without"
+    return bad_port(parts.port)
 
 
 async def _ask(
@@ -161,4 +182,5 @@ async def _ask(
 
 def _words(error: Exception) -> str:
     """What happened, without the address."""
-    return connection_trouble(error) or type(error).__name__
+    troubles = (words for kind, words in _TROUBLES.items() if isinstance(error, kind))
+    return connection_trouble(error) or next(troubles, type(error).__name__)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.channels.http import Endpoint
-    from digest.model import Edition
+    from digest.model import Delivery, Edition
     from digest.rendering.parts import Limit
 
 
@@ -29,8 +29,16 @@ class MarkdownChannel(HttpChannel[S]):
     limits: ClassVar[Sequence[Limit[str]]]
     text_key: ClassVar[str] = "text"
 
+    @property
+    def place(self) -> dict[str, str]:
+        """Where it posts, where the address alone does not say that.
+
+        It is no part of what is kept of an edition: a place that was wrong can be mended.
+        """
+        return {}
+
     def message(self, text: str) -> dict[str, Any]:
-        """What is posted of one text."""
+        """What is kept of one text."""
         return {self.text_key: text}
 
     def messages(self, edition: Edition, url: str) -> list[dict[str, Any]]:
@@ -42,9 +50,18 @@ class MarkdownChannel(HttpChannel[S]):
         """A message of one line."""
         return self.encoded(self.message(self.dialect.literal(line)))
 
+    def body(self, delivery: Delivery) -> bytes:
+        """The message, with its place."""
+        return self.encoded({**self.decoded(delivery.payload), **self.place})
+
+    def decoded(self, part: bytes) -> dict[str, Any]:
+        """The message that a part is of; the opposite of `encoded`."""
+        message: dict[str, Any] = json.loads(part)
+        return message
+
     def readable(self, part: bytes) -> str:
         """The text of a message."""
-        return str(json.loads(part)[self.text_key])
+        return str(self.decoded(part)[self.text_key])
 
     def server(self, before: str) -> Endpoint:
         """The server of the webhook: its address up to a path that is not the server's own."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from digest.channels.http_verdicts import fields_of, is_page, json_object, told
 from digest.channels.markdown_channel import MarkdownChannel
@@ -39,10 +39,11 @@ class MattermostChannel(MarkdownChannel[MattermostSettings]):
     # In code points; what is longer Mattermost splits itself, in the middle of words.
     limits = (Limit(len, 16_383),)
 
-    def message(self, text: str) -> dict[str, Any]:
-        """A text, for another channel than the webhook's if the settings name one."""
+    @property
+    def place(self) -> dict[str, str]:
+        """Another channel than the webhook's, if the settings name one."""
         channel = self.settings.channel
-        return super().message(text) | ({"channel": channel} if channel else {})
+        return {"channel": channel} if channel else {}
 
     def judge(self, answer: Answer) -> Answer:
         """By the id of the error, where it is the webhook that is refused, else by the status."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from digest.channels import channel_class
-from digest.config.channels import CHANNEL_KINDS
+from digest.config.channels import CHANNEL_KINDS, service_name
 from digest.editions.channel_view import edition_for
 from digest.editions.weekly import configured
 from digest.errors import UsageError
@@ -37,8 +37,8 @@ class Shown(Struct, frozen=True):
     @property
     def label(self) -> str:
         """Its heading."""
-        kind = self.kind.capitalize()
-        return f"{kind} ({', '.join(self.channels)})" if self.differs else kind
+        name = service_name(self.kind)
+        return f"{name} ({', '.join(self.channels)})" if self.differs else name
 
 
 class Previews(Struct, frozen=True):

@@ -46,7 +46,8 @@ async def run_program(
     """Run a program without a shell, with `payload` as its input.
 
     It has ended when all that it started has closed its output. After `seconds`, and when nobody
-    waits for it any more, what still runs of it is killed. `begin` is called when it was started.
+    waits for it any more, what still runs of it is killed, but for what it started in a session of
+    its own: that is left alone. `begin` is called when it was started.
 
     Raises:
         OSError: it cannot be started.
@@ -78,26 +79,30 @@ async def _run(
 ) -> Ended:
     program = await starting
     begin()
-    talking = asyncio.create_task(_talk(program, payload))
+    output, errors = bytearray(), bytearray()
+    talking = asyncio.create_task(_talk(program, payload, output, errors))
     ends: set[asyncio.Future[Any]] = {talking, given_up}
     await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     code = program.returncode
     if not talking.done():
         _kill_all(program)
         await asyncio.wait({talking}, timeout=_MOST_TO_END)
-    if not talking.done():
-        talking.cancel()
-        return Ended(code, b"", b"")
-    return Ended(code, *talking.result())
+    if talking.done():
+        talking.result()
+    talking.cancel()
+    # Else its pipes stay open here for as long as something that was not killed has them, too.
+    program._transport.close()  # type: ignore[attr-defined] # noqa: SLF001
+    return Ended(code, bytes(output), bytes(errors))
 
 
-async def _talk(program: Process, payload: bytes) -> tuple[bytes, bytes]:
+async def _talk(program: Process, payload: bytes, output: bytearray, errors: bytearray) -> None:
+    """Give it its input until it has ended, and add to what is kept of what it writes."""
     assert program.stdout is not None
     assert program.stderr is not None
-    output, errors, *_ = await asyncio.gather(
-        _beginning(program.stdout), _end(program.stderr), _feed(program, payload), program.wait()
+    await asyncio.gather(
+        *(_keep_beginning(program.stdout, output), _keep_end(program.stderr, errors)),
+        *(_feed(program, payload), program.wait()),
     )
-    return output, errors
 
 
 async def _feed(program: Process, payload: bytes) -> None:
@@ -109,18 +114,15 @@ async def _feed(program: Process, payload: bytes) -> None:
     program.stdin.close()
 
 
-async def _beginning(stream: StreamReader) -> bytes:
-    kept = b""
+async def _keep_beginning(stream: StreamReader, kept: bytearray) -> None:
     while some := await stream.read(_MOST_OUTPUT):
         kept += some[: _MOST_OUTPUT - len(kept)]
-    return kept
 
 
-async def _end(stream: StreamReader) -> bytes:
-    kept = b""
+async def _keep_end(stream: StreamReader, kept: bytearray) -> None:
     while some := await stream.read(_MOST_OUTPUT):
-        kept = (kept + some)[-_MOST_OUTPUT:]
-    return kept
+        kept += some
+        del kept[:-_MOST_OUTPUT]
 
 
 def _kill_all(program: Process) -> None:

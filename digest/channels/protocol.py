@@ -62,8 +62,9 @@ class Finder(Protocol):
 class Channel(Protocol):
     """Renders an edition, purely, and opens sessions that send its deliveries.
 
-    One that has an attribute `settles` finds out what became of an attempt, so long after it at the
-    earliest. Where others send the same bytes again at once after a crash, it waits.
+    One that has an attribute `settles` looks whether an attempt in doubt arrived before it sends
+    again; so long after the attempt it can. What a crash interrupted waits for that long, where
+    others send the same bytes again at once.
     """
 
     name: str

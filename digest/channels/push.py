@@ -46,7 +46,7 @@ class PushChannel(HttpChannel[S]):
         """A push of one line."""
         return json.dumps(self.message(PushMessage("digest", line))).encode()
 
-    def found(self, what: str) -> str:
+    def found(self, finding: str) -> str:
         """What a check found, and where pushes lead to if that is not the whole edition."""
         hint = "without web.public_url a push leads to its first story, not to the whole edition"
-        return what if self.has_page else f"{what}; {hint}"
+        return finding if self.has_page else f"{finding}; {hint}"

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from digest.model import Delivery
     from digest.rendering.push_message import PushMessage
 
+# https://pushover.net/api#response: any other is of a refusal.
+_TAKEN = 1
 # Somebody may buy more before the month is over.
 _LONGEST_REST = timedelta(days=1)
 
@@ -70,7 +72,10 @@ class PushoverChannel(PushChannel[PushoverSettings]):
 
     def receipt(self, answer: Answer) -> str:
         """The id of the request, which their support asks for."""
-        return str(fields_of(answer, "request")["request"])
+        fields = fields_of(answer, "status", "request")
+        if fields["status"] != _TAKEN:
+            raise DeliveryError(f"{told(answer)}: no status {_TAKEN}, and no refusal", "unknown")
+        return str(fields["request"])
 
     async def check(self) -> str:
         """Ask whether it knows both, which sends nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from digest.channels.http_verdicts import fields_of, json_object, told
 from digest.channels.markdown_channel import MarkdownChannel
@@ -45,10 +45,11 @@ class RocketchatChannel(MarkdownChannel[RocketchatSettings]):
     # Its Message_MaxAllowedSize, unless an administrator changed it.
     limits = (Limit(utf16_units, 5_000),)
 
-    def message(self, text: str) -> dict[str, Any]:
-        """A text, for another channel than the integration's if the settings name one."""
+    @property
+    def place(self) -> dict[str, str]:
+        """Another channel than the integration's, if the settings name one."""
         channel = self.settings.channel
-        return super().message(text) | ({"channel": channel} if channel else {})
+        return {"channel": channel} if channel else {}
 
     def judge(self, answer: Answer) -> Answer:
         """By its words where they name the place or a limit, else by the status."""

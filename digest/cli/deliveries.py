@@ -218,7 +218,7 @@ def _print_incidents(result: Incidents, zone: ZoneInfo) -> None:
     if rows:
         print_table("", ("kind", "of", "since", "until", "what"), rows)
     else:
-        say("Nothing needs attention.")
+        say("No incident is open; `digest status` shows whatever needs attention.")
 
 
 @contextmanager

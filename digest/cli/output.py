@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _WIDTH_ELSEWHERE = 200
-# Editions have them of themselves, beside what is read from right to left; they show nothing.
-_MARKS = re.compile("[\u200e\u200f]")
+# Editions have them of themselves, beside what is read from right to left, and in what is to be no
+# link; they show nothing.
+_MARKS = re.compile("[\u200e\u200f\u2060]")
 
 
 def say(line: str = "", *, err: bool = False) -> None:

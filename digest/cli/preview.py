@@ -105,6 +105,7 @@ def preview(
         print_json(snapshot(_view(settings, draft, to).edition))
     else:
         as_page = in_browser and form not in TEXT_FORMS
+        _tell_of_others(settings, name, form, to)
 
         def shown(templates: Renderer) -> str:
             previews = Previews(settings, draft.edition, templates, composed.pictures, to)
@@ -128,6 +129,18 @@ def _tell_of_nothing(settings: Settings, draft: Draft, to: str) -> None:
     if draft.edition.stories and not view.edition.stories:
         reasons = "; ".join(part.reason for part in view.not_given)
         say(f"digest: no story of it goes to {to}: {reasons}", err=True)
+
+
+def _tell_of_others(settings: Settings, digest: str, form: str | None, to: str) -> None:
+    """Say whose form is shown, where several channels of a kind may each be given their own."""
+    alike = [
+        channel
+        for channel in settings.digests[digest].send_to
+        if settings.channels[channel].kind == form
+    ]
+    if len(alike) > 1 and not to:
+        first, *others = alike
+        say(f"digest: as {first} gets it; for others, give --to {' or '.join(others)}", err=True)
 
 
 def _explain(options: Options, settings: Settings, draft: Draft, output: Path | None) -> None:

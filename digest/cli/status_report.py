@@ -94,6 +94,10 @@ def overview(
         *_feeds(report, now, zone, everything=everything),
         Line(),
         Line(f"Deliveries: {_deliveries(report.deliveries)}"),
+        *(
+            Line(f"  {pause.channel} is paused until {_dated(pause.until, zone)}")
+            for pause in report.paused
+        ),
         *_storage(report.storage, everything=everything),
     ]
 

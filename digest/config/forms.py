@@ -51,6 +51,7 @@ class ChannelForm(Model):
     def text(self) -> str:
         """What it is given, for a person; empty where that is all."""
         most = f"the best {self.max_entries}" if self.max_entries else ""
+        most = "the best story" if self.max_entries == 1 else most
         return ", ".join(filter(None, ("only what is watched" if self.only else "", most)))
 
     @model_serializer(mode="wrap")

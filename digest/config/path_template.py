@@ -14,6 +14,8 @@ _PLACEHOLDER = re.compile(r"\{(" + "|".join(PLACEHOLDERS) + r")\}")
 # What file names have nowhere on Windows and Android, or links of notes cannot name, and white
 # space (https://help.obsidian.md/links).
 _NOT_IN_NAMES = re.compile(r'[*"\\/<>:|?#^\[\]\s\x00-\x1f\x7f]+')
+# Devices on Windows, whatever comes behind a dot.
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?= *(?:\.|$))", re.IGNORECASE)
 # The rest of a name of 255 bytes is for a date, a number and what else is around a title.
 _MOST_OF_A_TITLE = 120
 
@@ -51,7 +53,8 @@ def file_name(text: str) -> str:
     """A text as a part of a file's name that every system takes and a note can link to."""
     plain = _NOT_IN_NAMES.sub(" ", text).encode()[:_MOST_OF_A_TITLE].decode(errors="ignore")
     # A name that begins with a dot is hidden, and one that ends with it Windows has not.
-    return plain.strip(" .")
+    name = plain.strip(" .")
+    return f"_{name}" if _DEVICE.match(name) else name
 
 
 def only_known(template: str) -> str:

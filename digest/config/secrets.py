@@ -7,6 +7,7 @@ settings can do without it, until something asks for it.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, get_args, get_origin
@@ -38,7 +39,7 @@ class UrlSecret(PartedSecret):
     """An address with a secret in its path, its query or before its host."""
 
     def parts(self) -> Iterator[str]:
-        """The last part of its path, long parts, and the credentials; also without escapes.
+        """The last part of its path, long parts, and the credentials, as they are written and sent.
 
         Where there is a token in the query, the path may end with a word, which is none.
         """
@@ -50,6 +51,13 @@ class UrlSecret(PartedSecret):
             last = last if len(last) >= _TOKEN_LENGTH else ""
         for text in (url.password or url.username or "", last, *tokens):
             yield from (text, unquote(text))
+        if url.username:
+            yield _basic(unquote(url.username), unquote(url.password or ""))
+
+
+def _basic(user: str, password: str) -> str:
+    """A login as a request has it (RFC 7617)."""
+    return b64encode(f"{user}:{password}".encode()).decode()
 
 
 class HeaderSecret(PartedSecret):

@@ -81,7 +81,9 @@ def _best(edition: Edition, most: int) -> tuple[set[int], str]:
     ranked = sorted(
         range(len(stories)), key=lambda n: (not on_top[n], n != edition.lead, stories[n].rank, n)
     )
-    return set(ranked[:most]), f"the best {most} of {len(stories)} stories are shown there"
+    best = "the best" if most == 1 else f"the best {most}"
+    verb = "is" if most == 1 else "are"
+    return set(ranked[:most]), f"{best} of {len(stories)} stories {verb} shown there"
 
 
 def _entries(edition: Edition, places: Collection[int], *, kept: bool = True) -> tuple[int, ...]:

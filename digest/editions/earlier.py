@@ -12,7 +12,7 @@ from digest.editions.similarity.stories import are_other_releases
 from digest.editions.similarity.titles import read_title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from digest.editions.similarity.stories import Cluster
@@ -24,12 +24,22 @@ ALL_HAD = "an earlier edition had its link, and there is nothing else"
 _MOST_OF_A_LINK = 20
 
 
-def mark_had(stories: Sequence[Cluster], earlier: Iterable[ShownEntry]) -> list[Cluster]:
-    """The stories, each that has a link of an earlier edition with the time of the newest such."""
-    by_link = _by_link(earlier)
-    return (
-        [replace(story, had=_had(story, by_link)) for story in stories] if by_link else [*stories]
-    )
+def mark_had(
+    stories: Sequence[Cluster], earlier: Iterable[ShownEntry], watched: Collection[int] = ()
+) -> list[Cluster]:
+    """The stories, each that has a link of an earlier edition with the time of the newest such.
+
+    What is watched is new where a channel that takes nothing else was not given it then.
+    """
+    earlier = [*earlier]
+    anywhere = _by_link(earlier)
+    if not anywhere:
+        return [*stories]
+    everywhere = _by_link(entry for entry in earlier if not entry.withheld)
+    return [
+        replace(story, had=_had(story, anywhere if story.ids.isdisjoint(watched) else everywhere))
+        for story in stories
+    ]
 
 
 def _by_link(earlier: Iterable[ShownEntry]) -> dict[str, list[ShownEntry]]:

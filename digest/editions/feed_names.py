@@ -47,11 +47,14 @@ def _own_name(url: str, own: Mapping[str, str]) -> str:
 def _told_apart(name: str, url: str, called: Mapping[str, int]) -> str:
     # A kind may stand before a web address, and an account before a host that has none: neither is
     # anything for readers.
-    host = host_of(url) or host_of(url.partition(":")[2]) or url.rpartition("@")[2]
+    host = host_of(url) or host_of(url.partition(":")[2])
+    place = host or url.rpartition("@")[2]
     if not name:
-        return host
-    if called[_heard(name)] > 1 or _names_other(name, host):
-        return f"{name} ({host})"
+        return place
+    # What an address of a kind has in it is what the operator wrote: `llama.cpp` is no host.
+    own = [host] if host else _HOST.findall(place)
+    if called[_heard(name)] > 1 or _names_other(name, own):
+        return f"{name} ({place})"
     return name
 
 
@@ -63,8 +66,8 @@ def _heard(name: str) -> str:
     return letters.removesuffix(_OFFICIAL).removeprefix(_OFFICIAL) or letters or looks
 
 
-def _names_other(name: str, host: str) -> bool:
-    """Whether there is a host in a name that is not the feed's own."""
-    own = fold_host(host)
+def _names_other(name: str, own: Iterable[str]) -> bool:
+    """Whether there is a host in a name that is none of the feed's own, nor below one."""
+    owned = tuple(f".{fold_host(host)}" for host in own)
     hosts = map(fold_host, _HOST.findall(unicodedata.normalize("NFKC", name)))
-    return any(host != own and not host.endswith(f".{own}") for host in hosts)
+    return any(not f".{host}".endswith(owned) for host in hosts)

@@ -137,7 +137,7 @@ def _select_watched(stories: Sequence[Cluster], room: Room, standing: Standing) 
 
 
 def _select(stories: Sequence[Cluster], room: Room, standing: Standing) -> Selection:
-    stories = mark_had(stories, standing.earlier)
+    stories = mark_had(stories, standing.earlier, standing.watched)
     # With a budget of its own: what readers said takes nothing from the comparing of titles.
     stories = mark_votes(stories, standing.feedback, Budget())
     claims = sorted(_claims(stories, room, standing), key=lambda claim: claim.merit)

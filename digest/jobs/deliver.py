@@ -270,7 +270,7 @@ class DeliverJob:
 
 
 def pause_after_crash(channel: Channel) -> timedelta:
-    """How long after a start a channel that looks for what a crash interrupted waits with that."""
+    """How long after a start it takes until a channel can look for what a crash interrupted."""
     pause: timedelta = getattr(channel, "settles", timedelta(0))
     return pause
 

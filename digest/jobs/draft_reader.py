@@ -188,7 +188,9 @@ def _earlier(
 ) -> Sequence[ShownEntry]:
     if not config.repeat_after:
         return ()
-    return store.editions.shown_since(digest, now - config.repeat_after, _MOST_EARLIER)
+    only_watched = [name for name in config.send_to if not _takes_all(config, name)]
+    since = now - config.repeat_after
+    return store.editions.shown_since(digest, since, _MOST_EARLIER, only_watched)
 
 
 def _feedback(

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# Capital letters and digits that no other looks like, and no vowel, so that none is a word.
-_LETTERS = "BCDFGHJKLMNPQRSTVWXZ23456789"
+# Capital letters and digits of which no two look alike, as 8 and B do; no vowels, so that no code
+# is a word.
+_LETTERS = "BCDFGHJKLMNPQRSTVWXZ3479"
 _LENGTH = 8
 
 

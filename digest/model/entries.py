@@ -123,12 +123,16 @@ class CleanEntry(Struct, frozen=True):
 
 
 class ShownEntry(Struct, frozen=True):
-    """An entry that an edition showed, and when that was."""
+    """An entry that an edition showed, and when that was.
+
+    It was `withheld` where a channel that takes only watched stories was not given it.
+    """
 
     link: str
     title: str
     feed_url: str
     at: datetime
+    withheld: bool = False
 
 
 class Entry(Struct, frozen=True):

@@ -17,11 +17,14 @@ JOINER = "\u2060"
 """A word joiner: nobody sees it, and what it stands in is no mention, no tag and no address."""
 # Services make links of addresses in a text, some of the names of servers too.
 _ADDRESS = re.compile(r"(?i)(?<=[a-z]:)(?=//)|(?<=\bwww\.)(?=\w)")
-_SERVER_NAME = re.compile(r"(?<=\w\.)(?=[^\W\d_]{2})")
-# @name, #tag, ~channel and :emoji:, of which the first sign is kept from the rest.
-_NAMED = re.compile(r"[@#~](?=[\w.:-])|:(?=[\w+-]+:)")
+_SERVER_NAME = re.compile(r"(?<=\w\.)(?=[^\W\d_]{2})|(?<=\d\.)(?=\d+\.\d+\.\d)")
+# @name, #tag, ~channel and :emoji:, of which the first sign is kept from the rest. Tags may begin
+# with what is no letter: joiners, dots, marks of vowels.
+_NAMED = re.compile(r"[@~](?=[\w.:-])|#(?=[^\s#])|:(?=[\w+-]+:)")
 # /command, where no word stands before it.
 _COMMAND = re.compile(r"(?:(?<=^/)|(?<=[^\w/]/))(?=\w)")
+# $NAME of a share, which services make a link of too.
+_SHARE = re.compile(r"(?<=\$)(?=[A-Z]|1INCH)")
 _MARKS = str.maketrans("*`~<>|", "∗‵∼‹›∣")
 # Inside a word it is no mark.
 _EDGE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
@@ -45,7 +48,8 @@ def unnamed(line: str) -> str:
 
 def undetected(line: str) -> str:
     """One line in which a service that looks for links, names and commands finds none."""
-    return _COMMAND.sub(JOINER, _SERVER_NAME.sub(JOINER, unnamed(unlinked(line))))
+    named = _COMMAND.sub(JOINER, _SHARE.sub(JOINER, unnamed(unlinked(line))))
+    return _SERVER_NAME.sub(JOINER, named)
 
 
 def look_alike(line: str) -> str:

@@ -8,12 +8,19 @@ import re
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>~&]|^[+-]|(?<!\S)#")
 # A number with a dot makes a list at the start of a line only.
 _NUMBERED = re.compile(r"^(\d+)([.)])")
+# What Obsidian and Logseq take for mathematics, a comment, a highlight, a macro and a property.
+_OF_NOTES = re.compile(r"\$|(?<=%)%|(?<==)=|(?<=\{)\{|(?<=:):(?=\s|$)")
 _MARKDOWN_URL = re.compile(r"[<>\s\\]|&(?=#?\w+;)")
 
 
 def markdown(text: str) -> str:
     """Text that Markdown shows as it is (CommonMark, backslash escapes)."""
     return _NUMBERED.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\g<0>", text))
+
+
+def note_text(text: str) -> str:
+    """Text that Markdown shows as it is (CommonMark), and so do Obsidian and Logseq."""
+    return _OF_NOTES.sub(r"\\\g<0>", markdown(text))
 
 
 def markdown_url(url: str) -> str:

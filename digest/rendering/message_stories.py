@@ -55,15 +55,18 @@ class StoryWriter:
 
     def named(self, feed: str, url: str) -> str:
         """The name of a feed, which leads to it."""
-        return self._markup.link(short_line(feed, MAX_NAME), url)
+        return self._markup.link(self._inline(feed, MAX_NAME), url)
+
+    def _inline(self, text: str, most: int) -> str:
+        """So much of a text, which leaves what stands around it in its direction."""
+        return phrases.inline(short_line(text, most), self._language.direction)
 
     def _literal(self, text: str, most: int) -> str:
-        return self._markup.literal(short_line(text, most))
+        return self._markup.literal(self._inline(text, most))
 
     def _related(self, story: Story) -> Iterator[str]:
         for other in story.related[:_NAMED]:
-            title = short_line(other.title, MAX_TITLE // 2)
-            linked = self._markup.link(phrases.inline(title, self._language.direction), other.url)
+            linked = self._markup.link(self._inline(other.title, MAX_TITLE // 2), other.url)
             related = self._language.translate("Related: {title}", title=linked)
             yield f"{related} ({self._literal(other.feed, MAX_NAME)})"
 
@@ -71,13 +74,17 @@ class StoryWriter:
         """Title and what there is to know; of a post without a title, the latter."""
         about = self._about(section, story)
         if story.brief:
-            return self._markup.item(" · ".join([self._title(story), *about]))
+            line = " · ".join([self._title(story), *about])
+            return self._markup.item(f"{self._turn(story.title)}{line}")
         title = "" if story.is_post else self._markup.bold(self._title(story))
         return "\n".join(filter(None, [title, self._markup.aside(" · ".join(about))]))
 
     def _about(self, section: Section, story: Story) -> list[str]:
         link = self._markup.link
-        about = [self._literal(fact, MAX_NAME) for fact in self._facts(section, story)]
+        facts = self._facts(section, story)
+        about = [self._markup.literal(short_line(fact, MAX_NAME)) for fact in facts]
+        if about and not story.brief:
+            about[0] = f"{self._turn(facts[0])}{about[0]}"
         measured = measures(self._edition, story)[:_MEASURED]
         about += [link(short_line(fact, MAX_NAME), url) for fact, url in measured]
         if story.also_in:
@@ -96,4 +103,9 @@ class StoryWriter:
 
     def _title(self, story: Story) -> str:
         # What makes the whole too large is taken away by `shorter`.
-        return self._markup.link(short_line(story.title, MAX_TITLE), story.url, most=sys.maxsize)
+        title = self._inline(story.title, MAX_TITLE)
+        return self._markup.link(title, story.url, most=sys.maxsize)
+
+    def _turn(self, text: str) -> str:
+        """What makes a line that begins with a text read in the direction of the edition."""
+        return phrases.line(text, self._language.direction).removesuffix(text)

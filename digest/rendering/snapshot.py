@@ -24,9 +24,10 @@ from digest.model import (
     Related,
     as_dict,
 )
+from digest.rendering.phrases import short_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
     from digest.model import Edition, Story
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 VERSION = 1
 # Receivers of webhooks take no more than 16 MB (n8n, Home Assistant) or 10 MB (Zapier).
 MOST_BYTES = 8_000_000
+# As long as titles and names of feeds are where nothing else makes an edition short enough.
+_SHORT_TITLE = 100
 
 
 class Period(Struct, frozen=True, rename={"from_": "from"}):
@@ -158,13 +161,14 @@ def as_json_object(edition: Edition, url: str = "") -> dict[str, Any]:
     """The snapshot as what a program is sent in one message, of at most `MOST_BYTES` as JSON.
 
     Where it would be longer, whole contents are left out, and the titles of stories that are only
-    counted, which can be hundreds of thousands; and then all that is said of stories.
+    counted, which can be hundreds of thousands; then what is said of stories; and then all but
+    their links and how their titles begin.
     """
     made = snapshot(edition, url)
     text = _json(made)
-    for nothing in ({"html": ""}, {"html": "", "excerpt": "", "related": ()}):
+    for shorter in (_without_content, _without_text, _title_and_link):
         if len(text) > MOST_BYTES:
-            text = _json(_shorter(made, nothing))
+            text = _json(_with_shorter(made, shorter))
     found: dict[str, Any] = json.loads(text)
     return found
 
@@ -173,17 +177,42 @@ def _json(made: EditionSnapshot, **options: Any) -> str:
     return json.dumps(as_dict(made), default=datetime.isoformat, **options)
 
 
-def _shorter(made: EditionSnapshot, nothing: Mapping[str, Any]) -> EditionSnapshot:
-    """The same, with stories that say less, and without titles of those that are counted."""
+def _with_shorter(
+    made: EditionSnapshot, shorter: Callable[[StorySnapshot], StorySnapshot]
+) -> EditionSnapshot:
+    """The same, with shorter stories, and without titles of those that are counted."""
     sections = tuple(
         replace(
             section,
-            stories=tuple(replace(story, **nothing) for story in section.stories),
+            stories=tuple(map(shorter, section.stories)),
             more=tuple(replace(more, listed=()) for more in section.more),
         )
         for section in made.sections
     )
     return replace(made, sections=sections)
+
+
+def _without_content(story: StorySnapshot) -> StorySnapshot:
+    return replace(story, html="")
+
+
+def _without_text(story: StorySnapshot) -> StorySnapshot:
+    return replace(story, html="", excerpt="", related=())
+
+
+def _title_and_link(story: StorySnapshot) -> StorySnapshot:
+    return replace(
+        _without_text(story),
+        title=short_line(story.title, _SHORT_TITLE),
+        feed=short_line(story.feed, _SHORT_TITLE),
+        author="",
+        image="",
+        discussion="",
+        facts=(),
+        also_in=(),
+        watched=(),
+        group="",
+    )
 
 
 def _story(story: Story) -> StorySnapshot:

@@ -140,7 +140,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "excerpt": excerpt,
     "inline": _inline,
     "line": _line,
-    "markdown": markdown_escapes.markdown,
+    "markdown": markdown_escapes.note_text,
     "markdown_url": markdown_escapes.markdown_url,
     "reading_time": _reading_time,
     "short": phrases.short,

@@ -71,7 +71,7 @@ def _markdown_lines(block: Block) -> list[str]:
     if block.kind == "code":
         fence = max(["``", *re.findall("`+", block.text)], key=len) + "`"
         return [fence, *block.text.splitlines(), fence]
-    text = markdown_escapes.markdown(block.text)
+    text = markdown_escapes.note_text(block.text)
     if block.kind == "heading":
         return [f"**{text}**"]
     if block.kind == "item":

@@ -12,7 +12,12 @@ from msgspec import convert
 from digest.model import Edition, Entry, NotGiven, Rendition, Sample, ShownEntry, as_dict
 from digest.store.entries import pass_over
 from digest.store.entry_rows import entry_of, select_entries
-from digest.store.not_given import forget_not_given, note_not_given, read_not_given
+from digest.store.not_given import (
+    forget_not_given,
+    note_not_given,
+    read_not_given,
+    withheld_since,
+)
 from digest.store.pending import of_pending, pending_numbers
 from digest.store.publish import Rest, plan_deliveries, planned_readers, take_entries
 from digest.store.recipients import audience
@@ -91,10 +96,18 @@ class EditionQueries:
         with self._database.transaction() as connection:
             return list(connection.execute(newest).scalars())
 
-    def shown_since(self, digest: str, since: datetime, most: int) -> list[ShownEntry]:
-        """What editions of a digest due from then on showed; the newest, so many at most."""
+    def shown_since(
+        self, digest: str, since: datetime, most: int, channels: Collection[str] = ()
+    ) -> list[ShownEntry]:
+        """What editions of a digest due from then on showed; the newest, so many at most.
+
+        What one of these channels was not given of it is `withheld`.
+        """
         query = (
-            sa.select(entries.c.link, entries.c.title, feeds.c.url, editions.c.period_to)
+            sa.select(
+                *(entries.c.link, entries.c.title, feeds.c.url, editions.c.period_to),
+                *(edition_entries.c.edition_id, edition_entries.c.entry_id),
+            )
             .join(edition_entries, edition_entries.c.edition_id == editions.c.id)
             .join(entries, entries.c.id == edition_entries.c.entry_id)
             .join(feeds, feeds.c.id == entries.c.feed_id)
@@ -107,7 +120,11 @@ class EditionQueries:
             .limit(most)
         )
         with self._database.transaction() as connection:
-            return [ShownEntry(*row) for row in connection.execute(query)]
+            withheld = withheld_since(connection, digest, since, channels) if channels else ()
+            return [
+                ShownEntry(link, title, url, at, (edition_id, entry_id) in withheld)
+                for link, title, url, at, edition_id, entry_id in connection.execute(query)
+            ]
 
     def publish(
         self,

@@ -18,11 +18,14 @@ from digest.store.health_statements import (
 )
 from digest.store.hosts import host_backoffs_in
 from digest.store.incidents import Incident, open_incidents
+from digest.store.pairings import pauses_in
 from digest.store.recipients import suppressed_in
 from digest.store.renames import ListCount, editions_in, lists_in
 from digest.store.tables import editions, feeds, renditions
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.engine import Connection
 
     from digest.model import HostBackoff
@@ -40,6 +43,7 @@ class Health(Struct, frozen=True):
     yet to be made, and the first of them, by channel and kind; `weekly` counts those who get weekly
     editions, by digest; `channels` are those that take nothing now. `lists` and `editions` count
     recipients by channel and editions by digest, of those that the configuration lacks too.
+    `pauses` has until when each channel is paused, or was last.
     `hosts` are those that allow no more requests, or have refused the last. `settled` are
     deliveries that did not arrive, to recipients who have left or bounced since: nobody has to mend
     them, and no other count has them.
@@ -57,6 +61,7 @@ class Health(Struct, frozen=True):
     editions: dict[str, int] = {}
     hosts: list[HostBackoff] = []
     settled: int = 0
+    pauses: dict[str, datetime] = {}
 
 
 class HealthQueries:
@@ -99,6 +104,7 @@ class HealthQueries:
                 lists=lists_in(connection),
                 editions=editions_in(connection),
                 hosts=host_backoffs_in(connection),
+                pauses=pauses_in(connection),
             )
 
 

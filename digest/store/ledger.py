@@ -49,7 +49,7 @@ class LedgerQueries:
             )
             for channel, at in repeatable.items()
         ]
-        once_more = sa.case(*repeats, else_=None) if repeats else None
+        once_more = sa.case(*repeats) if repeats else None
         with self._database.transaction() as connection:
             return connection.execute(
                 sa.update(deliveries)

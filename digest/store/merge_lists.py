@@ -12,7 +12,7 @@ from digest.config.channels import CHANNEL_KINDS
 from digest.store.bulk import batches
 from digest.store.merge_rows import take_over
 from digest.store.recipients import SUPPRESSED
-from digest.store.tables import IS_OPEN, deliveries, recipients, renditions
+from digest.store.tables import IS_OPEN, deliveries, not_given, recipients, renditions
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -91,7 +91,8 @@ def merge_recipients(connection: Connection, before: str, after: str, now: datet
 def move_waiting(connection: Connection, before: str, after: str) -> None:
     """Have what waits for a channel go through another, to those who get it there by nothing else.
 
-    Where the other has an edition of its own, that is what goes.
+    Where the other has an edition of its own, that is what goes. What a channel was not given of
+    an edition goes with it.
     """
     other = renditions.alias()
     has_own = sa.select(other.c.edition_id).where(
@@ -116,8 +117,20 @@ def move_waiting(connection: Connection, before: str, after: str) -> None:
                 .where(table.c.channel == before, table.c.edition_id.in_(ids))
                 .values(channel=after)
             )
+        _move_not_given(connection, ids, before, after)
     for edition in connection.execute(of_list).scalars().all():
         _move_missing(connection, edition, before, after)
+
+
+def _move_not_given(
+    connection: Connection, edition_ids: Collection[int], before: str, after: str
+) -> None:
+    """Have what one channel was not given of these editions be what another was not given."""
+    of_editions = not_given.c.edition_id.in_(edition_ids)
+    connection.execute(sa.delete(not_given).where(of_editions, not_given.c.channel == after))
+    connection.execute(
+        sa.update(not_given).where(of_editions, not_given.c.channel == before).values(channel=after)
+    )
 
 
 def _move_missing(connection: Connection, edition: int, before: str, after: str) -> None:

@@ -24,8 +24,8 @@ MOST_OPEN = 5
 """How many codes a bot has given at a time that are not confirmed."""
 MOST_TRIES = 5
 """How many wrong codes end those that are open."""
-# After a week without messages a service may number them anew, from anywhere
-# What is older than this is too old to be answered.
+# After a week without messages a service may number them anew, from anywhere; what is older than
+# this is too old to be answered anyway.
 _NUMBER_COUNTS = timedelta(days=1)
 
 _IS_OPEN = pairings.c.confirmed_at.is_(None)
@@ -156,7 +156,12 @@ class PairingQueries:
 
 def paused_channels(connection: Connection, now: datetime) -> dict[str, datetime]:
     """The channels whose deliveries wait at a time, and until when."""
-    query = sa.select(pauses).where(pauses.c.until > now).order_by(pauses.c.channel)
+    return {name: until for name, until in pauses_in(connection).items() if until > now}
+
+
+def pauses_in(connection: Connection) -> dict[str, datetime]:
+    """Until when each channel is paused, or was last."""
+    query = sa.select(pauses).order_by(pauses.c.channel)
     return {row.channel: row.until for row in connection.execute(query)}
 
 

@@ -63,22 +63,22 @@ async def refused(channel: Channel) -> DeliveryError:
         (404, "404 Failed to send JSON POST notification: Page not found", "retrying", True),
         (429, "429 Failed to send JSON POST notification: error=429", "retrying", False),
         (500, "500 Failed to send JSON POST notification: ", "retrying", False),
-        (504, "504 Failed to send JSON POST notification: error=504.: it may", "unknown", None),
-        # A redirect to nowhere, which it has tried to follow.
-        (300, "apprise does not say whether it arrived: Failed to send", "unknown", None),
+        (504, "504 Failed to send JSON POST notification: error=504: it may", "unknown", None),
+        (302, "302: a redirect, which is not followed; write the address", "retrying", True),
     ],
 )
 async def test_a_status_is_judged_as_everywhere(
     service: Service, status: int, reason: str, verdict: str, *, lasting: bool | None
 ) -> None:
-    service.server.replies[service.path] = Reply("no", status)
+    service.server.replies[service.path] = Reply("no", status, {"Location": "/login"})
+    service.server.replies["/login"] = Reply("a page")
     error = await refused(apprise(service.folder, service.channel()["url"]))
 
     assert error.reason.startswith(reason)
     assert error.verdict == verdict
     assert getattr(error, "lasting", None) == lasting
-    # Never again by itself.
-    assert len(service.server.requests_to(service.path)) == 1
+    # Never again by itself, and nowhere else.
+    assert [seen.path for seen in service.server.seen] == [service.path]
 
 
 async def test_nobody_there_and_a_lost_answer_are_told_alike(
@@ -115,13 +115,13 @@ async def test_a_call_that_does_not_end_is_left_behind(service: Service) -> None
     finally:
         held.set()
 
-    assert error.reason == "apprise has not ended after 0.1 seconds"
+    assert error.reason == "apprise has not ended after 0.1 seconds; look whether it arrived"
     assert error.verdict == "unknown"
 
 
 async def test_what_is_in_doubt_is_not_sent_again(service: Service, tmp_path: Path) -> None:
     channel = apprise(tmp_path, service.channel()["url"])
-    service.server.replies[service.path] = Reply("", 300)
+    service.server.replies[service.path] = Reply("", 504)
     async with started(tmp_path, channel) as daemon:
         await daemon.publish(ordinary(3))
         for _ in range(3):
@@ -196,7 +196,9 @@ def test_a_service_of_few_characters_gets_one_line_and_the_link(
         ("syslog://", "must lead to a service that answers, which syslog:// does not"),
         ("dbus://", "must lead to a service that answers, which dbus:// does not"),
         ("nothing-s3cr3t://a/b", "is no address that apprise takes"),
+        ("json://[s3cr3t", "is no address that apprise takes"),
         ("s3cr3t", "must be an address of apprise, like service://token/target"),
+        ("json://a.example/s3cr3t?redirect=yes", "must not say redirect, which digest decides"),
         ("json://a.example/s3cr3t?retry=3", "must not say retry, which digest decides by itself"),
         ("json://a.example/s3cr3t?overflow=split&optional=yes", "must not say optional, overflow"),
         (
@@ -235,8 +237,11 @@ def test_without_the_extra_it_says_what_to_install(
 @pytest.mark.parametrize(
     ("url", "secrets"),
     [
-        ("json://ada:word@a.example/hook1234/x?k=1", {"ada", "word", "hook1234", "x"}),
-        ("twist://password:ada@a.example/t", {"password", "ada", "t"}),
+        (
+            "json://ada:word@a.example/hook1234/x?k=1",
+            {"ada", "word", "YWRhOndvcmQ=", "hook1234", "x"},
+        ),
+        ("twist://password:ada@a.example/t", {"password", "ada", "cGFzc3dvcmQ6YWRh", "t"}),
         ("simplepush://HuxgBB", {"HuxgBB"}),
         ("json://localhost/x", {"x"}),
         ("json://[::1]:8080/x", {"x"}),

@@ -15,7 +15,7 @@ from digest.channels.base import BaseChannel
 from digest.channels.pace import Pace
 from digest.channels.previews import Previews, check_form
 from digest.config import load_settings
-from digest.config.channels import CHANNEL_KINDS
+from digest.config.channels import CHANNEL_KINDS, service_name
 from digest.config.secrets import file_forms
 from digest.errors import DeliveryError
 from digest.model import NO_PICTURES
@@ -246,6 +246,8 @@ async def test_a_preview_shows_the_edition_and_changes_nothing(place: Place) -> 
         assert "<headline>" not in shown
         assert "<script" not in shown
     assert SECRET not in f"{text}{page}{whole}"
+    beside = channel_class(place.kind).beside_text != "never"
+    assert (f"<h2>{service_name(place.kind)}</h2>" in whole) == beside
     assert place.arrived() == []
     # A kind that says how its page looks is shown by it.
     assert ("<pre>" in page) <= (channel_class(place.kind).page is BaseChannel.page)
@@ -295,6 +297,16 @@ def test_a_plainer_form_is_always_the_same(channel: Channel) -> None:
 
         assert plainer == channel.plainer(part)
         assert plainer is None or plainer != part
+
+
+async def test_a_greeting_arrives(place: Place, channel: Channel) -> None:
+    if (line := channel.greeting("Hello from the contract")) is None:
+        pytest.skip("it greets nobody")
+    recipient = channel.render(edition(story()), TEMPLATES).recipients[0]
+
+    await send(channel, making.delivery(recipient, line))
+
+    assert len(place.arrived()) == 1
 
 
 def test_a_person_is_told_what_to_do(channel: Channel) -> None:

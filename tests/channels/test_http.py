@@ -118,6 +118,47 @@ async def test_drops_are_no_answer() -> None:
     assert time.monotonic() - started < limits.seconds(5)
 
 
+@pytest.mark.parametrize(
+    ("user", "headers", "words"),
+    [
+        ("ada:s3cr3t@", {"authorization": "Bearer s3cr3t"}, "a login in the address and another"),
+        ("", {"Authorization": "Bearer s3cr3t\r\nX: y"}, "a token or a header has a line break"),
+        ("", {"X-Key": "s3cr3t\udcff"}, "a token or a header has a line break or the like"),
+    ],
+)
+async def test_what_cannot_be_asked_is_in_no_doubt(
+    slack_server: HttpServer, user: str, headers: dict[str, str], words: str
+) -> None:
+    url = slack_server.url.replace("://", f"://{user}")
+
+    with pytest.raises(ChannelError, match=words) as caught:
+        await ask("POST", url, headers=headers, data=b"{}")
+
+    assert caught.value.lasting
+    assert "s3cr3t" not in caught.value.reason
+    assert slack_server.seen == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (OK + b"Content-Length: 50\r\n\r\nhalf", "the answer broke off"),
+        (b"SSH-2.0-OpenSSH\r\n", "the answer is no proper HTTP"),
+        (b"", "the server closed the connection"),
+    ],
+)
+async def test_what_became_of_an_answer_is_said_in_words(answer: bytes, words: str) -> None:
+    def talk(connection: socket.socket) -> None:
+        heard(connection)
+        connection.sendall(answer)
+
+    with serving(talk) as port:
+        error = await trouble(port)
+
+    assert was_asked(error)
+    assert error.reason == f"no answer after the message was posted: {words}"
+
+
 async def test_answers_are_asked_for_as_they_are(slack_server: HttpServer) -> None:
     packed = gzip.compress(b"ok")
     slack_server.replies["/"] = Reply(packed, headers={"Content-Encoding": "gzip"})
@@ -126,6 +167,7 @@ async def test_answers_are_asked_for_as_they_are(slack_server: HttpServer) -> No
 
     [seen] = slack_server.seen
     assert seen.headers["Accept-Encoding"] == "identity"
+    assert seen.headers["User-Agent"].startswith("digest/")
     assert answer.body == packed
 
 

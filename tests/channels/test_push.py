@@ -209,6 +209,13 @@ async def answered(made: HttpPlace, answer: Reply) -> DeliveryError:
     return caught.value
 
 
+async def test_a_status_of_pushover_s_own_counts(tmp_path: Path) -> None:
+    error = await answered(
+        pushover.Application(tmp_path), Reply('{"status": 0, "request": "5042853c"}')
+    )
+    assert error.verdict == "unknown"
+
+
 async def test_a_used_up_day_is_waited_out(tmp_path: Path) -> None:
     limit = ntfy.error(429, 42908, "limit reached: too many messages")
     with time_machine.travel(datetime(2026, 11, 16, 21, 0, tzinfo=UTC), tick=False):

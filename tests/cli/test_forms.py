@@ -12,7 +12,8 @@ from tests.servers import Reply
 if TYPE_CHECKING:
     from tests.cli.project import Project
 
-SEND_TO = "{channel: inbox, only: watched}, {channel: vault, max_entries: 2}, team"
+SEND_TO = "{channel: inbox, only: watched}, {channel: vault, max_entries: 2}, team, disk"
+DISK = '  disk: {kind: file, path: "disk/{date}.md"}\n'
 TITLES = ("The owl returns", "A hare runs", "A fox sleeps", "A wolf howls")
 NOT_WATCHED = "not given to inbox: only watched stories go there"
 NOT_BEST = "only counted in vault: the best 2 of 4 stories are shown there"
@@ -24,7 +25,8 @@ def test_each_channel_gets_its_form_and_explain_tells_of_each(project: Project) 
     project.feeds.replies["/feed"] = Reply(rss(*items))
     project.configure("/feed", send_to=SEND_TO)
     config = project.folder / "config.yaml"
-    config.write_text(f"{config.read_text('utf-8')}    watch: [owl]\n", "utf-8")
+    text = config.read_text("utf-8").replace("  vault:", f"{DISK}  vault:", 1)
+    config.write_text(f"{text}    watch: [owl]\n", "utf-8")
     project.json("poll")
 
     # What would become of each is told before.
@@ -35,6 +37,9 @@ def test_each_channel_gets_its_form_and_explain_tells_of_each(project: Project) 
     assert (why.count(NOT_WATCHED), why.count(NOT_BEST)) == (3, 2)
     preview = project.json("preview", "weekly", "--to", "inbox")
     assert sum(len(section["stories"]) for section in preview["sections"]) == 1
+    of_kind = project.command("preview", "weekly", "--as", "file")
+    assert of_kind.stderr == "digest: as vault gets it; for others, give --to disk\n"
+    assert of_kind.stdout.count("\n### ") == 2
     refused = project.command("preview", "weekly", "--to", "inbox", "--as", "slack")
     assert refused.returncode == 2
     assert "inbox is of the kind email, and not slack" in refused.stderr

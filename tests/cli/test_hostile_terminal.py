@@ -13,6 +13,8 @@ from digest.store import tables
 from tests.cli.hostile import HOSTILE, OUR_WORDS, hostile_acts, hostile_servers, planted
 from tests.cli.terminal import CTRL_C, on_terminal
 from tests.cli.test_outputs import COMMANDS, RUNS
+from tests.feed_xml import item, rss
+from tests.servers import Reply
 
 if TYPE_CHECKING:
     from tests.cli.project import Project
@@ -123,6 +125,16 @@ def test_what_is_shown_can_still_be_read(hostile: Project) -> None:
     said = hostile.command("deliveries").stdout
     assert r"550 \x1b[31mno ! \u202eyes" in said
     assert "[bold]Plain[/bold] :skull:" in hostile.command("explain", "Plain").stdout
+
+
+def test_what_keeps_a_service_from_making_links_shows_nothing(project: Project) -> None:
+    project.feeds.replies["/feed"] = Reply(rss(item(1, title="Owls.example @ada :skull:")))
+    project.configure("/feed", send_to="phone")
+    config = project.folder / "config.yaml"
+    channel = 'phone: {kind: telegram, bot_token: "1:x", chat: 77}\n  vault:'
+    config.write_text(config.read_text("utf-8").replace("vault:", channel), "utf-8")
+    preview = shown(project, "preview", "weekly", "--as", "telegram")
+    assert "Owls.example @ada :skull:" in preview
 
 
 def test_a_reason_of_before_goes_out_as_csv_and_comes_back(hostile: Project) -> None:

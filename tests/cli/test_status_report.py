@@ -29,6 +29,7 @@ from digest.app.results import (
 from digest.cli.status import code_of
 from digest.cli.status_report import overview
 from digest.cli.status_watch import SECONDS, watch
+from digest.jobs.pairing import PausedChannel
 from tests import limits
 from tests.conftest import environment
 
@@ -117,6 +118,15 @@ def test_the_size_of_the_database_comes_last() -> None:
     ]
     empty = report(storage=Storage(bytes=90_000))
     assert shown(empty)[-1] == "Database: 0.1 MB"
+
+
+def test_a_channel_that_somebody_has_paused_is_named() -> None:
+    pause = PausedChannel("phone", NOW + timedelta(days=2))
+    counts = shown(report()).index(
+        "Deliveries: 2 pending, 40 sent, 0 retrying, 0 failed, 0 unknown"
+    )
+    lines = shown(report(paused=(pause,)))
+    assert lines[counts + 1] == "  phone is paused until Sun 2026-11-29 19:00 CET"
 
 
 def test_that_nothing_runs_is_said() -> None:

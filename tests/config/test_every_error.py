@@ -15,6 +15,7 @@ from digest.config.secrets import FILE_SUFFIX, file_forms
 from digest.config.sources import SOURCE_KINDS
 from digest.config.structure import fields_of, sections
 from digest.errors import ConfigError
+from tests.channels.places import places_of
 from tests.config.files import CHANNELS, DIGESTS, FEEDS, refusal
 from tests.config.walk import models_below
 from tests.keys import PRIVATE_KEY
@@ -50,41 +51,7 @@ WHOLE: dict[str, Any] = {
         {"kind": "json", "url": "https://a.example/api", "title": "t", "headers": {"X-Token": "x"}},
     ],
     "smtp": {"host": "h.example", "from": "a@example.org", "dkim": {}},
-    "channels": {
-        "email": {"kind": "email", "to": "b@example.org"},
-        "slack": {"kind": "slack", "webhook_url": "https://s.example/hook"},
-        "discord": {"kind": "discord", "webhook_url": "https://d.example/hook"},
-        "webhook": {
-            "kind": "webhook",
-            "url": "https://w.example/hook",
-            "secret": f"whsec_{'a' * 32}",
-            "headers": {"X-Key": "value"},
-        },
-        "command": {"kind": "command", "command": "post", "timeout": "1m"},
-        "file": {"kind": "file", "path": "out.md"},
-        "telegram": {"kind": "telegram", "bot_token": "1:x", "chat": 1},
-        "teams": {"kind": "teams", "webhook_url": "https://t.example/hook"},
-        "matrix": {
-            "kind": "matrix",
-            "url": "https://m.example",
-            "access_token": "x",
-            "room": "!a:m.example",
-        },
-        "mattermost": {"kind": "mattermost", "webhook_url": "https://m.example/hooks/x"},
-        "rocketchat": {"kind": "rocketchat", "webhook_url": "https://r.example/hooks/x"},
-        "googlechat": {"kind": "googlechat", "webhook_url": "https://g.example/hook"},
-        "zulip": {
-            "kind": "zulip",
-            "url": "https://z.example",
-            "email": "bot@z.example",
-            "api_key": "x",
-            "channel": "news",
-        },
-        "ntfy": {"kind": "ntfy", "url": "https://n.example/topic"},
-        "gotify": {"kind": "gotify", "url": "https://g.example", "token": "x"},
-        "pushover": {"kind": "pushover", "token": "x", "user": "y"},
-        "apprise": {"kind": "apprise", "url": "json://a.example"},
-    },
+    "channels": {kind: places_of(kind)[0].example for kind in CHANNEL_KINDS},
     "digests": {
         "a": {
             "schedule": "daily at 09:00",

@@ -444,6 +444,7 @@ feeds:
   - https://u:three-{SECRET}@b.example/
 channels:
   team: {{kind: slack, webhook_url: https://hooks.example/four-{SECRET}}}
+  hook: {{kind: webhook, url: "https://ada:f%69ve-{SECRET}@hooks.example/news"}}
 digests: {{weekly: {{schedule: daily at 07:00, send_to: team}}}}
 """
 
@@ -467,6 +468,8 @@ def test_every_secret_is_redacted(tmp_path: Path) -> None:
         f"https://hooks.example/four-{SECRET}",
         # As a server repeats it that has no such path.
         f"four-{SECRET}",
+        # As it is in the header of a request.
+        b64encode(f"ada:five-{SECRET}".encode()).decode(),
     ]
 
     redact = Redactor(settings.secrets())

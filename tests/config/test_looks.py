@@ -28,8 +28,8 @@ def test_what_a_digest_looks_like_if_nobody_says(tmp_path: Path) -> None:
         "logo_width": None,
         "logo_height": None,
         "font": None,
-        "width": 600,
         "text_size": "normal",
+        "width": 600,
     }
 
 

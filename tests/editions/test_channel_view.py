@@ -105,6 +105,8 @@ def test_the_best_are_those_that_a_smaller_edition_would_have() -> None:
     assert counted.reason == "the best 10 of 25 stories are shown there"
     assert counted.counted
     assert len(counted.entries) == 15
+    (counted,) = edition_for(whole, ChannelForm(channel="team", max_entries=1)).not_given
+    assert counted.reason == "the best of 25 stories is shown there"
 
 
 def test_what_stands_on_top_and_what_leads_comes_first() -> None:

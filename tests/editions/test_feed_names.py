@@ -61,6 +61,23 @@ def test_its_own_host_may_be_in_a_name(own: str) -> None:
     assert feed_names({B: None}, {B: own}) == {B: own}
 
 
+@pytest.mark.parametrize(
+    ("address", "own"),
+    [
+        ("github:ggml-org/llama.cpp", "ggml-org/llama.cpp"),
+        ("github:ggml-org/llama.cpp:issues", "ggml-org/llama.cpp issues"),
+        ("bluesky:bbc.example", "News of bbc.example"),
+        ("mastodon:@ada@social.example", "@ada@social.example"),
+    ],
+)
+def test_what_the_operator_wrote_into_an_address_is_no_other_host(address: str, own: str) -> None:
+    other = f"{own}, cnn.example"
+    place = address.rpartition("@")[2]
+
+    assert feed_names({address: None}, {address: own}) == {address: own}
+    assert feed_names({address: None}, {address: other}) == {address: f"{other} ({place})"}
+
+
 def test_the_host_itself_cannot_be_mistaken() -> None:
     address = "https://xn--80ak6aa92e.com/feed"
     assert feed_names({address: None}, {}) == {address: "xn--80ak6aa92e.com"}

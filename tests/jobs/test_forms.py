@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from digest.channels import open_channels
 from digest.editions.channel_view import ONLY_WATCHED
@@ -17,6 +18,7 @@ from digest.signing.web_links import EditionLinks
 from tests.feed_xml import NOW
 from tests.jobs.bench import LINKS_KEY, Bench, open_bench, open_deliver_job, settings_of
 from tests.jobs.test_overflow import learn, publish, rows
+from tests.store import build
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +47,12 @@ async def day(bench: Bench, number: int, *titles: str) -> None:
     await learn(bench, *titles)
     bench.clock.now = NOW + number * DAY
     await publish(bench)
+
+
+async def learn_with_link(bench: Bench, title: str, other: str) -> None:
+    """An entry that has the link of another."""
+    entry = replace(build.entry(title), link=build.entry(other).link)
+    await bench.store.transact(lambda store: build.learn(store, entry, now=bench.clock()))
 
 
 async def not_given(bench: Bench, edition: int = 1) -> Mapping[str, NotGiven]:
@@ -103,6 +111,22 @@ async def test_where_nothing_is_watched_a_channel_is_sent_nothing_or_an_empty_ed
     assert ("phone" in texts) == given
     assert "A hare" in texts["vault"]
     assert kept["phone"].reason == ONLY_WATCHED
+
+
+async def test_a_link_that_a_channel_was_not_given_is_new_where_it_is_watched(
+    tmp_path: Path,
+) -> None:
+    async with open_bench(settings(tmp_path, PHONE, "vault"), tmp_path) as bench:
+        await day(bench, 1, "A hare")
+        for number, title in enumerate(("The owl of the hare", "An owl, once more"), 2):
+            bench.clock.now = NOW + number * DAY
+            await learn_with_link(bench, title, "A hare")
+            await publish(bench)
+        texts = await sent_as(bench, 2)
+        editions = await rows(bench, "SELECT subject FROM editions")
+    assert stories_of(texts["phone"]) == stories_of(texts["vault"]) == ["The owl of the hare"]
+    # From then on the phone had it too.
+    assert editions == [("weekly: A hare",), ("weekly: The owl of the hare",)]
 
 
 async def test_what_no_channel_takes_is_left_out_as_rules_leave_it_out(tmp_path: Path) -> None:

@@ -63,10 +63,10 @@ def test_what_is_explained_is_a_mutant_there_is() -> None:
 
 def test_of_one_module_the_same_are_drawn_whichever_others_are_asked_for() -> None:
     one, *_ = paths = list(TESTS)
-    drawn = [mutant.name for mutant in chosen([one], 40, 1)]
-    assert [mutant.name for mutant in chosen(paths, 40 * len(paths), 1)][:40] == drawn
+    drawn = [mutant.source for mutant in chosen([one], 40, 1)]
+    assert [mutant.source for mutant in chosen(paths, 40 * len(paths), 1)][:40] == drawn
     assert len(set(drawn)) == 40
-    assert drawn != [mutant.name for mutant in chosen([one], 40, 2)]
+    assert drawn != [mutant.source for mutant in chosen([one], 40, 2)]
 
 
 def test_the_tests_that_are_asked_are_there() -> None:

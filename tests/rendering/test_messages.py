@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
 from digest.feeds.text import well_formed
-from digest.model import Fact, More, Related
+from digest.model import AlsoIn, Fact, More, Related
 from digest.rendering.dialects import COMMON
 from digest.rendering.messages import edition_messages
 from digest.rendering.parts import Limit, utf16_units
@@ -119,7 +119,7 @@ def test_any_edition_is_within_the_limit_with_each_story_once(edition: Edition, 
 
     assert all(utf16_units(part) <= most for part in parts)
     text = "\n".join(map(shown, parts))
-    numbers = re.findall(r"(?m)^#(\d+):", text)
+    numbers = re.findall(r"(?m)^[\u200e\u200f]*#(\d+):", text)
     assert [int(number) for number in numbers] == list(range(1, len(edition.stories) + 1))
 
 
@@ -185,3 +185,21 @@ def test_what_was_measured_is_told_and_leads_to_the_discussion() -> None:
 
     assert "4\u00a0min · 312\u00a0points · 104\u00a0comments · 4.5\u00a0[MB]\n" in shown(message)
     assert links(message)[-1] == talk
+
+
+def test_words_of_another_direction_leave_the_rest_in_its_own() -> None:
+    """Marks of direction stand at their ends, and before a line that begins with them."""
+    made = edition(
+        story(1, title="Ferries?", excerpt="Two left.", also_in=(AlsoIn("Desk", ""),)),
+        story(2, title="Lantern", brief=True),
+        language="he",
+    )
+
+    [message] = messages(made)
+
+    right, left = "\u200f", "\u200e"
+    assert f"[Ferries?{left}{right}](" in message
+    assert f"\nTwo left.{left}{right}" in message
+    assert f"\n{right}Ada{right} · " in message
+    assert f"Desk{right}" in message
+    assert f"\n- {right}[Lantern{right}](" in message

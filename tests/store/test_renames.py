@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from digest.model import Recipient, Rendition
+from digest.model import NotGiven, Recipient, Rendition
 from digest.store.confirmations import Ask
+from digest.store.publish import Rest
 from digest.store.renames import ListCount
 from tests.feed_xml import NOW
 from tests.store.build import (
@@ -17,6 +18,7 @@ from tests.store.build import (
     URL,
     WEEK,
     dump,
+    edition_of,
     entry,
     ids,
     learn,
@@ -207,6 +209,28 @@ def test_what_waits_goes_through_the_new_name_and_what_was_sent_stays(store: Sto
         both: [("inbox", "pending"), ("news", "pending")],
     }
     assert claim(store, "news") is not None
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_what_a_channel_was_not_given_is_known_of_its_new_name(store: Store, waits: bool) -> None:
+    learn(store, entry("a"))
+    (number,) = ids(store, "a")
+    rest = Rest(not_given=[NotGiven("inbox", "why", (number,))])
+    edition = edition_of(number, period_to=NOW)
+    edition_id = store.editions.publish(edition, NOW, (OLD,), name_message, None, rest)
+    if not waits:
+        delivery = claim(store, "inbox")
+        assert delivery is not None
+        store.ledger.record(delivery.id, SENT, NOW)
+    store.moves.move_recipients("inbox", "news", [], NOW)
+
+    # It is told by the name that its deliveries have.
+    (part,) = store.editions.not_given(edition_id)
+    assert part.channel == store.ledger.of_edition(edition_id)[0].channel
+    (shown,) = store.editions.shown_since("weekly", NOW, 9, ["news"])
+    assert shown.withheld
+    (shown,) = store.editions.shown_since("weekly", NOW, 9, ["team"])
+    assert not shown.withheld
 
 
 def test_an_edition_of_both_names_reaches_everybody_once(store: Store) -> None:

@@ -17,6 +17,8 @@ from digest.config.spelling import known_name
 from digest.editions.channel_view import edition_for
 from digest.errors import UsageError
 from digest.language import counted
+from digest.rendering.message_stories import MAX_TITLE
+from digest.rendering.phrases import short_line
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -40,9 +42,13 @@ class Asker(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """Lines of text, or an edition as a channel shows it, which is not one of the store."""
+    """Lines of text, or an edition as a channel shows it, which is not one of the store.
+
+    In `literal` lines there is what feeds say: nothing in them is to mention anybody, or be a link.
+    """
 
     lines: tuple[str, ...] = ()
+    literal: bool = False
     edition: Edition | None = None
     channel: str = ""
 
@@ -68,6 +74,10 @@ class CommandAnswers:
             "pair": self.help,
         }
 
+    def knows(self, command: Command) -> bool:
+        """Whether there is such a command."""
+        return command.name in self._commands
+
     async def answer(self, asker: Asker, command: Command) -> Answer:
         """What a command comes to.
 
@@ -75,7 +85,7 @@ class CommandAnswers:
             UsageError: it cannot be done like this; the words say how.
             DigestError: it cannot be done now.
         """
-        if command.name not in self._commands:
+        if not self.knows(command):
             raise UsageError(f"there is no /{command.name}; /help says what there is")
         return await self._commands[command.name](asker, command.words)
 
@@ -135,13 +145,14 @@ class CommandAnswers:
         for record in records:
             if verdicts := await explainer.verdicts(record):
                 lines += [
-                    record.title or record.link,
-                    *(f"– {v.digest}: {v.message}" for v in verdicts),
+                    short_line(record.title or record.link, MAX_TITLE),
+                    *(f"– {verdict.digest}: {verdict.message}" for verdict in verdicts),
                 ]
                 told += 1
             if told == _MOST_MATCHES:
                 break
-        return _lines(*(lines or [f"No entry matches “{words}”: no feed of yours had it."]))
+        lines = lines or [f"No entry matches “{words}”: no feed of yours had it."]
+        return Answer(tuple(lines), literal=True)
 
     async def pause(self, asker: Asker, words: str) -> Answer:
         """Have what the channels get wait for a while; it is sent then, and nothing is lost."""

@@ -11,10 +11,12 @@ from digest.app.bot_commands.answers import Answer, Asker
 from digest.app.bot_commands.command_text import parse_command
 from digest.app.bot_commands.outage import Outage
 from digest.app.bot_commands.quota import Quota
-from digest.errors import DeliveryError, DigestError, UsageError
+from digest.errors import ChannelError, DeliveryError, DigestError, UsageError
 from digest.jobs.pairing import code_lines
 from digest.jobs.render import render_beside
 from digest.log import event
+from digest.rendering.dialects import undetected
+from digest.rendering.phrases import short_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +33,8 @@ _log = logging.getLogger(__name__)
 _TOO_OLD = timedelta(minutes=5)
 # An answer is for somebody who waits for it: the whole edition comes when it is due.
 _MOST_PARTS = 10
-_MOST_LETTERS = 3_500
+# In graphemes and units of UTF-16: services take 4,000 and more.
+_MOST_UNITS = 3_500
 # In a minute: commands of people who are paired, and codes for those who are not.
 _MOST_OF_ONE, _MOST_OF_ALL, _MOST_CODES = 10, 30, 5
 _LONGEST_WAIT = timedelta(minutes=1)
@@ -90,7 +93,11 @@ class Listener:
         except DeliveryError as error:
             reason = self._sanitise(error.reason)
             pause = await self._outage.note(reason, error.retry_after, self._clock())
-            fields = {"channel": self._first, "error": reason, "seconds": pause.seconds}
+            fields = {
+                "channel": self._first,
+                "error": reason,
+                "seconds": int(pause.total_seconds()),
+            }
             event(_log, logging.WARNING, "commands are not heard", **fields)
             await asyncio.sleep(pause.total_seconds())
 
@@ -116,6 +123,9 @@ class Listener:
         command = parse_command(message.text)
         channels = self._asked(message)
         if command is None or not channels:
+            return
+        if not message.private and not self._answers.knows(command):
+            # It is for another bot of the group.
             return
         age = self._clock() - message.at
         if age > _TOO_OLD:
@@ -196,7 +206,7 @@ class Listener:
         """Answer an edition as the channel shows it, or lines."""
         edition = answer.edition
         if edition is None:
-            await self._say(message, answer.lines)
+            await self._say(message, answer.lines, literal=answer.literal)
             return
         channel = self._channels[answer.channel]
         templates = self._runtime.context.templates[edition.digest]
@@ -208,8 +218,11 @@ class Listener:
         if (more := len(rendition.parts) - _MOST_PARTS) > 0:
             await self._say(message, [f"There is more of it: {more} messages, with the edition."])
 
-    async def _say(self, message: IncomingMessage, lines: Sequence[str]) -> None:
-        text = "\n".join(map(self._sanitise, lines))[:_MOST_LETTERS]
+    async def _say(
+        self, message: IncomingMessage, lines: Sequence[str], *, literal: bool = False
+    ) -> None:
+        told = [undetected(line) if literal else line for line in map(self._sanitise, lines)]
+        text = short_line("\n".join(told), _MOST_UNITS)
         if (part := self._channels[self._first].greeting(text)) is not None:
             await self._send(message, part)
 
@@ -232,7 +245,11 @@ class Listener:
 
     async def _send_in_turn(self, message: IncomingMessage, part: bytes) -> None:
         loop, pace = asyncio.get_running_loop(), self._channels[self._first].pace
-        while pause := pace.delay(loop.time()):  # noqa: ASYNC110 - deliveries take turns too
+        while pause := pace.delay(loop.time()):
+            # Deliveries take turns too.
+            if (wait := timedelta(seconds=pause)) > _LONGEST_WAIT:
+                # Nobody waits for it so long, and what others ask is not heard meanwhile.
+                raise ChannelError(f"the bot is to rest for {int(pause)} seconds", retry_after=wait)
             await asyncio.sleep(pause)
         pace.begin(loop.time())
         await self._conversations[self._first].answer(message, part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 from contextlib import suppress
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 # Editors of notes are slow with longer ones; the next number of the name takes what follows.
 MOST_BYTES = 1_000_000
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # How often a person may save the file just while it is written.
 _ATTEMPTS = 10
 
@@ -51,13 +53,15 @@ def append(path: Path, text: bytes, edition: str) -> Path:
 
 
 def _append(path: Path, text: bytes, edition: str) -> bool:
-    """Add an edition to a file, or make it; whether it has room, and is no link or folder."""
+    """Add an edition to a file, or make it; False: it has no room, or is no file of UTF-8."""
     for _ in range(_ATTEMPTS):
         old = None
         if os.path.lexists(path):
             if not _is_plain(path):
                 return False
             old = path.read_bytes()
+            if old.startswith(_UTF_16):
+                return False
         new = with_edition(old or b"", text, edition)
         if old and len(new) > MOST_BYTES:
             return False

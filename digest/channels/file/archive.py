@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from digest.channels.atomic_files import numbers_of
 from digest.channels.file.find import with_numbers
 from digest.channels.file.owned import renew
 from digest.config.channels.file import FEED, INDEX
@@ -22,20 +23,20 @@ _MOST_PAGES = 5_000
 
 
 def renew_index(folder: Path, template: str) -> Path:
-    """List every page of a folder that an edition is on; answers where the index is."""
-    if not (pages := _pages(folder, template)):
-        # They were taken away just now.
-        return folder / INDEX
-    return renew(folder / INDEX, lambda _: index_page(pages.values()).encode())
+    """List every page of a folder that an edition is on; answers where the index is.
+
+    Whoever writes it last has seen the pages of all others.
+    """
+    return renew(folder / INDEX, lambda _: index_page(_pages(folder, template)).encode())
 
 
-def renew_feed(folder: Path, template: str, newer: bytes) -> Path:
-    """Add the entry of an edition, with a link to its page, to a folder's feed."""
-    pages = _pages(folder, template)
+def renew_feed(folder: Path, path: Path, newer: bytes) -> Path:
+    """Add the entry of an edition to a folder's feed; its page is at a path or a number of it."""
     text = newer.decode()
     [urn] = feed_ids(text)
-    if urn in pages:
-        text = linked(text, pages[urn][0])
+    heads = ((page, _head(page)) for page in numbers_of(path))
+    if page := next((page for page, head in heads if head and head.id == urn), None):
+        text = linked(text, link_between(folder, page))
     return add_to_feed(folder / FEED, text.encode())
 
 
@@ -53,10 +54,13 @@ def _grown(feed: bytes | None, newer: bytes) -> bytes:
     return newer if feed is None else merged(feed.decode(), newer.decode()).encode()
 
 
-def _pages(folder: Path, template: str) -> dict[str, tuple[str, PageHead]]:
-    """The link and the head of each page, by the id of its edition."""
-    heads = ((path, _head(path)) for path in with_numbers(template)[-_MOST_PAGES:])
-    return {head.id: (link_between(folder, path), head) for path, head in heads if head}
+def _pages(folder: Path, template: str) -> list[tuple[str, PageHead]]:
+    """The link and the head of a page of each edition."""
+    # The last of an id is taken: programs that sync make copies, which have longer names.
+    paths = sorted(with_numbers(template)[-_MOST_PAGES:], key=lambda path: -len(path.name))
+    heads = ((path, _head(path)) for path in paths)
+    by_id = {head.id: (link_between(folder, path), head) for path, head in heads if head}
+    return list(by_id.values())
 
 
 def _head(path: Path) -> PageHead | None:

@@ -62,7 +62,7 @@ class FileChannel(MessageChannel[FileSettings]):
         settings: Sequence[FileSettings],
     ) -> Preview:
         """What would be in the file, as a page where that is one."""
-        alone = [settings[0].model_copy(update={"archive": False})]
+        alone = [settings[0].model_copy(update={"archive": False, "latest": None})]
         shown = super().preview(edition, templates, pictures, alone)
         return replace(shown, page=shown.text) if settings[0].format == "html" else shown
 
@@ -73,9 +73,10 @@ class FileChannel(MessageChannel[FileSettings]):
         pictures: Pictures = NO_PICTURES,
         url: str = "",
     ) -> Rendition:
-        """The edition in the channel's format, with an archive also as an entry of its feed.
+        """The edition in the channel's format; the recipient is the file's path.
 
-        The recipient is the file's path.
+        The second part is what changes with each edition: the feed of an archive, or the latest.
+        It has a state of its own, so that what keeps it waiting writes no file again.
         """
         at = edition.period_to.astimezone(ZoneInfo(edition.timezone))
         values = placeholder_values(edition.digest, edition.title, at)
@@ -84,6 +85,8 @@ class FileChannel(MessageChannel[FileSettings]):
         texts = [self._text(edition, templates, pictures, values, path, url)]
         if self.settings.archive:
             texts.append(feed_of(edition, templates, FEED))
+        elif self.settings.latest:
+            texts.append(texts[0])
         parts = tuple(text.encode() for text in texts)
         return Rendition(self.name, self.kind, (str(path),), parts)
 

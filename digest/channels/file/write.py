@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.channels.atomic_files import MOST_OF_A_NAME, AllTakenError, has_bytes, put
+from digest.channels.atomic_files import MOST_OF_A_NAME, PARTS, AllTakenError, has_bytes, put
 from digest.channels.file.append import append
 from digest.channels.file.archive import add_to_feed, renew_feed, renew_index
 from digest.channels.file.owned import renew
@@ -17,6 +18,15 @@ from digest.file_errors import file_trouble
 if TYPE_CHECKING:
     from digest.config.channels.file import FileSettings
     from digest.model import Delivery
+
+_MENDS = {
+    errno.ENOSPC: "make room on the disk",
+    errno.EDQUOT: "make room within this user's quota",
+    errno.EROFS: "mount the disk so that it can be written to",
+    errno.EEXIST: "move away what is in the place of the folder",
+    errno.ENOTDIR: "move away what is in the place of the folder",
+    errno.ENAMETOOLONG: "shorten `path`",
+}
 
 
 def write(settings: FileSettings, delivery: Delivery) -> str:
@@ -32,38 +42,50 @@ def write(settings: FileSettings, delivery: Delivery) -> str:
         _make_folder(path.parent, folder_of(settings.path))
         return _write(settings, delivery, path)
     except AllTakenError:
-        raise DeliveryError(f"{path}: {MOST_OF_A_NAME} files of that name", "failed") from None
+        reason = (
+            f"{path}: {MOST_OF_A_NAME} files of that name; put {{date}} or {{time}} into `path`"
+        )
+        raise DeliveryError(reason, "failed") from None
     except OSError as error:
-        trouble = file_trouble(path, error)
-        raise DeliveryError(f"{error.filename or path}: {trouble}", "retrying") from error
+        raise DeliveryError(_trouble(path, error), "retrying") from error
+
+
+def _trouble(path: Path, error: OSError) -> str:
+    """Why a file cannot be written, and what mends that."""
+    filename = str(error.filename or path)
+    # A name that only we know tells nobody anything.
+    place = path if Path(filename).match(PARTS) else filename
+    mend = _MENDS.get(error.errno or 0)
+    return "; ".join(filter(None, (f"{place}: {file_trouble(path, error)}", mend)))
 
 
 def _write(settings: FileSettings, delivery: Delivery, path: Path) -> str:
-    folder, payload = folder_of(settings.path), delivery.payload
+    payload = delivery.payload
     if settings.format == "atom":
         return _told(path, add_to_feed(path, payload))
-    if settings.archive and delivery.part > 1:
-        return _told(folder / FEED, renew_feed(folder, settings.path, payload))
+    if delivery.part > 1:
+        return _write_beside(settings, delivery, path)
     if settings.mode == "append":
         written = append(path, payload, ".".join(_edition_of(delivery)))
-        return _told(path, written, "is full, or no file")
+        return _told(path, written, "is full, or no file in UTF-8")
     if settings.mode == "replace":
         return _replace(path, delivery)
-    return _write_new(settings, delivery, path)
+    return str(put(path, payload))
 
 
-def _write_new(settings: FileSettings, delivery: Delivery, path: Path) -> str:
-    """Write a file of its own, and what changes with each of them."""
+def _write_beside(settings: FileSettings, delivery: Delivery, path: Path) -> str:
+    """Write what changes with each new file: the index and the feed, or the latest."""
     folder = folder_of(settings.path)
-    written = str(put(path, delivery.payload))
     if settings.archive:
         index = _told(folder / INDEX, renew_index(folder, settings.path))
-        return _beside(written, folder / INDEX, index)
+        feed = _told(folder / FEED, renew_feed(folder, path, delivery.payload))
+        return feed if index == str(folder / INDEX) else f"{feed}, and {index}"
     if settings.latest:
         latest = Path(settings.latest.replace("{digest}", delivery.digest))
         _make_folder(latest.parent, folder)
-        return _beside(written, latest, _replace(latest, delivery))
-    return written
+        return _replace(latest, delivery)
+    gone = "the channel has neither archive nor latest any more"
+    raise DeliveryError(f"{path}: {gone}; drop what is left of this edition", "failed")
 
 
 def _replace(path: Path, delivery: Delivery) -> str:
@@ -85,14 +107,10 @@ def _edition_of(delivery: Delivery) -> list[str]:
 
 def _make_folder(folder: Path, within: Path) -> None:
     if not folder.resolve().is_relative_to(within.resolve()):
-        raise DeliveryError(f"{folder} leads out of {within}", "failed")
+        mend = "remove the link, or name the other folder in `path`"
+        raise DeliveryError(f"{folder} leads out of {within}; {mend}", "failed")
     folder.mkdir(parents=True, exist_ok=True)
 
 
 def _told(wanted: Path, written: Path, reason: str = "was changed by hand") -> str:
     return str(written) if written == wanted else f"{written} ({wanted.name} {reason})"
-
-
-def _beside(written: str, wanted: Path, also: str) -> str:
-    """The receipt of a file with another beside it, of which is told what is not as usual."""
-    return written if also == str(wanted) else f"{written}, and {also}"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from digest.config.channels.telegram import TokenSecret
 
 # An update is at most a few long messages, each letter of which may take six bytes.
-_MOST_UPDATES = 20
+MOST_UPDATES = 20
 _MOST_BYTES = 8 * 1024 * 1024
 # How long an answer may take once the server has stopped waiting for something to tell.
 _GRACE_SECONDS = 15
@@ -76,13 +76,14 @@ class BotApi:
     ) -> list[dict[str, Any]]:
         """What people wrote since, oldest first: the updates from the `update_id` `offset` on.
 
-        Those before it are forgotten by Telegram. Where there is none, the answer waits for one for
-        so many `seconds`. `kinds` are the names of updates. Only one program can ask at a time.
+        Those before it are forgotten by Telegram; of a negative `offset` so many of the newest are
+        meant. At most `MOST_UPDATES` come at a time. Where there is none, the answer waits for one
+        for so many `seconds`. `kinds` are the names of updates. Only one program can ask at a time.
         """
         request = {
             "offset": offset,
             "timeout": seconds,
-            "limit": _MOST_UPDATES,
+            "limit": MOST_UPDATES,
             "allowed_updates": [*kinds],
         }
         wait = seconds + _GRACE_SECONDS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from digest.channels.protocol import Found
+from digest.channels.telegram.update_parts import part_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +33,11 @@ class ChatFinder:
 
     async def find(self, seconds: int) -> list[Found]:
         """The chats, the newest first."""
-        return chats_in(await self._bot.get_updates(seconds=seconds, kinds=_KINDS))
+        from digest.channels.telegram.bot_api import MOST_UPDATES
+
+        # What waits may be a busy day of a group, of which Telegram tells the oldest first.
+        updates = await self._bot.get_updates(-MOST_UPDATES, seconds=seconds, kinds=_KINDS)
+        return chats_in(updates)
 
 
 def chats_in(updates: Sequence[Mapping[str, Any]]) -> list[Found]:
@@ -55,10 +60,15 @@ def chat_name(chat: Mapping[str, Any]) -> str:
 def _messages(update: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """What an update has of a chat that can still be written to."""
     for kind in _KINDS:
-        message = update.get(kind)
-        # A group that has become a supergroup has another id.
-        if isinstance(message, dict) and "chat" in message and "migrate_to_chat_id" not in message:
+        message = part_of(update, kind)
+        if "id" in part_of(message, "chat") and not _is_farewell(message):
             yield message
+
+
+def _is_farewell(message: Mapping[str, Any]) -> bool:
+    """Whether the bot was put out, or the group has become a supergroup, which has another id."""
+    status = part_of(message, "new_chat_member").get("status")
+    return status in ("left", "kicked") or "migrate_to_chat_id" in message
 
 
 def _found(message: Mapping[str, Any]) -> Found:
@@ -67,7 +77,7 @@ def _found(message: Mapping[str, Any]) -> Found:
     topic = message.get("message_thread_id") if message.get("is_topic_message") else None
     if topic is None:
         return Found(name, settings)
-    made = message.get("reply_to_message", {}).get("forum_topic_created", {})
+    made = part_of(part_of(message, "reply_to_message"), "forum_topic_created")
     return Found(
         f"the topic {made.get('name', topic)} of {name}", {**settings, "topic": str(topic)}
     )

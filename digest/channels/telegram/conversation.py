@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from digest.channels.telegram.bot_api import BotApi
+from digest.channels.telegram.update_parts import part_of
 from digest.model import IncomingMessage
 from digest.untrusted_text import clean_words
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _WAIT_SECONDS = 25
 _MOST_LETTERS = 500
 _LONGEST_NAME = 64
+# What a message has that is in the name of a group or a channel, or in the words of somebody else.
+_OF_OTHERS = {"sender_chat", "forward_origin", "forward_date", "via_bot"}
 # A command that names the bot it is for, as clients write it in groups.
 _ADDRESSED = re.compile(r"^(/\w+)@(\w+)")
 
@@ -55,10 +58,9 @@ class TelegramConversation:
         await self._api.send_message(message.chat, payload)
 
     def _incoming(self, update: dict[str, Any]) -> IncomingMessage:
-        message = _part(update, "message")
-        sender, chat = _part(message, "from"), _part(message, "chat")
-        # Who writes in the name of a group or a channel, or is a program, is nobody that is known.
-        anonymous = "sender_chat" in message or sender.get("is_bot") is not False
+        message = part_of(update, "message")
+        sender, chat = part_of(message, "from"), part_of(message, "chat")
+        theirs = sender.get("is_bot") is False and not _OF_OTHERS & message.keys()
         return IncomingMessage(
             number=int(update["update_id"]),
             person=_id(sender),
@@ -66,7 +68,7 @@ class TelegramConversation:
             chat=_id(chat),
             chat_name=f"@{chat['username']}" if isinstance(chat.get("username"), str) else "",
             private=chat.get("type") == "private",
-            text="" if anonymous else self._text(message),
+            text=self._text(message) if theirs else "",
             at=_time(message.get("date")),
             thread=_thread(message),
         )
@@ -82,11 +84,6 @@ class TelegramConversation:
             return text
         ours = addressed[2].casefold() == self._username.casefold()
         return addressed[1] + text[addressed.end() :] if ours else ""
-
-
-def _part(value: dict[str, Any], key: str) -> dict[str, Any]:
-    part = value.get(key)
-    return part if isinstance(part, dict) else {}
 
 
 def _id(value: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
-from digest.channels.http_verdicts import fields_of
+from digest.channels.http_verdicts import fields_of, told
 from digest.channels.markdown_channel import MarkdownChannel
 from digest.channels.zulip.client import MESSAGES, ZulipClient
 from digest.config.channels.zulip import TOPIC_LENGTH, ZulipSettings
@@ -74,19 +74,22 @@ class ZulipChannel(MarkdownChannel[ZulipSettings]):
         topic = self.settings.topic or short_line(edition.title, TOPIC_LENGTH)
         return [{**message, "topic": topic} for message in super().messages(edition, url)]
 
+    @property
+    def place(self) -> dict[str, str]:
+        """The channel, which servers of before 2024 know as a stream only."""
+        return {"type": "stream", "to": self.settings.channel}
+
     def message(self, text: str) -> dict[str, Any]:
-        """A text for the channel, which servers of before 2024 know as a stream only."""
-        topic = self.settings.topic or "digest"
-        place = {"type": "stream", "to": self.settings.channel, "topic": topic}
-        return {**place, **super().message(text)}
+        """A text, under the topic."""
+        return {**super().message(text), "topic": self.settings.topic or "digest"}
 
     def encoded(self, message: Mapping[str, Any]) -> bytes:
         """A message as a form."""
         return urlencode(message).encode()
 
-    def readable(self, part: bytes) -> str:
-        """The text of a message."""
-        return _form(part)[self.text_key]
+    def decoded(self, part: bytes) -> dict[str, Any]:
+        """The fields of a form."""
+        return dict(parse_qsl(part.decode(), keep_blank_values=True))
 
     def request(self, delivery: Delivery) -> PartRequest:  # noqa: ARG002
         """A form, with the bot's credentials."""
@@ -100,7 +103,12 @@ class ZulipChannel(MarkdownChannel[ZulipSettings]):
         return await super().send(delivery)
 
     def judge(self, answer: Answer) -> Answer:
-        """By its code where it names the channel, else by the status."""
+        """By its code where it names the channel, else by the status.
+
+        What a server in trouble may have taken can be looked for, so it is not simply repeated.
+        """
+        if answer.status >= 500:
+            raise DeliveryError(f"{told(answer)}: it may have been taken", "unknown")
         return self._client.judge(answer)
 
     def receipt(self, answer: Answer) -> str:
@@ -119,6 +127,8 @@ class ZulipChannel(MarkdownChannel[ZulipSettings]):
     async def _look_for(self, delivery: Delivery) -> str | None:
         """The id of what was posted already; None where nothing was.
 
+        None too where Zulip does not tell and a person, who can look, asked for the attempt.
+
         Raises:
             ChannelError: Zulip tells nothing now.
             DeliveryError: `unknown`, since it does not tell at all.
@@ -132,10 +142,14 @@ class ZulipChannel(MarkdownChannel[ZulipSettings]):
             if error.verdict == "unknown":
                 # A question leaves nothing in doubt but itself.
                 raise ChannelError(reason) from None
+            if delivery.state == "pending":
+                return None
             raise DeliveryError(reason, "unknown") from None
 
     async def _posted(self, delivery: Delivery) -> str | None:
-        form = _form(delivery.payload)
+        if delivery.recipient != self.recipient:
+            raise DeliveryError(f"the channel was {delivery.recipient} then", "refused")
+        form = self.decoded(delivery.payload)
         since = (delivery.created_at - _CLOCKS).timestamp()
         anchor = None
         for _ in range(_LOOKED_THROUGH):
@@ -146,10 +160,6 @@ class ZulipChannel(MarkdownChannel[ZulipSettings]):
                 return str(message["id"])
             anchor = message["id"]
         raise DeliveryError("the bot has posted too much since", "refused")
-
-
-def _form(part: bytes) -> dict[str, str]:
-    return dict(parse_qsl(part.decode(), keep_blank_values=True))
 
 
 def _is_copy(message: Mapping[str, Any], form: Mapping[str, str]) -> bool:

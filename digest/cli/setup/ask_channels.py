@@ -14,7 +14,7 @@ from digest.cli.setup.kinds import QUESTIONS, SETUPS, Answers, is_chosen, unansw
 from digest.cli.setup.probe import one_line, try_login
 from digest.cli.setup.prompts import ADDRESS, FOLDER, ask, choose, tell, transcript
 from digest.config.addresses import mail_address
-from digest.config.channels import CHANNEL_KINDS
+from digest.config.channels import CHANNEL_KINDS, service_name
 from digest.domains import with_port
 from digest.errors import DeliveryError, DigestError, UsageError
 from digest.file_errors import file_trouble
@@ -147,7 +147,7 @@ def _ask_where() -> set[str]:
     """The names of the places that are chosen."""
     ranks = {**_RANKS, **{kind: CHANNEL_KINDS[kind].rank for kind in SETUPS}}
     names = sorted(ranks, key=lambda name: (ranks[name], name))
-    titles = {kind: kind.capitalize() for kind in SETUPS}
+    titles = {kind: service_name(kind) for kind in SETUPS}
     titles |= {_EMAIL: "email", _FILES: "files in a folder"}
     tell("Where should it go?")
     more = names[_MOST_NUMBERED:]

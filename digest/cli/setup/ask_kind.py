@@ -18,6 +18,7 @@ from digest.cli.setup.prompts import (
     tell,
     transcript,
 )
+from digest.config.channels import service_name
 from digest.errors import DeliveryError, DigestError, UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def ask_about(kind: str, known: Answers, *, test: bool) -> Answers:
             if not test or _works(kind, answers):
                 return answers
         except DeliveryError as error:
-            tell(f"! {kind.capitalize()}: {one_line(error.reason)}")
+            tell(f"! {service_name(kind)}: {one_line(error.reason)}")
         # What was given is asked for too, since it may be what is wrong.
         known = {each.key: known[each.key] for each in not_asked(kind) if each.key in known}
 
@@ -60,7 +61,7 @@ def try_given(kind: str, answers: Answers) -> None:
     Raises:
         DigestError: it does not.
     """
-    probe, name = ChannelProbe(kind, answers), kind.capitalize()
+    probe, name = ChannelProbe(kind, answers), service_name(kind)
     try:
         tell(f"  {name}: {transcript.attempt(lambda: aio.run(probe.check()))}")
     except DeliveryError as error:
@@ -69,7 +70,7 @@ def try_given(kind: str, answers: Answers) -> None:
 
 def _works(kind: str, answers: Answers) -> bool:
     """Whether a channel works; posts a line if that is agreed to."""
-    probe, name = ChannelProbe(kind, answers), kind.capitalize()
+    probe, name = ChannelProbe(kind, answers), service_name(kind)
     try:
         tell(f"  {name}: {transcript.attempt(lambda: aio.run(probe.check()))}")
         if probe.can_greet and agree("Post a line there, to see it?"):

@@ -47,6 +47,12 @@ class Example(Struct, frozen=True):
     defaults: dict[str, str]
     secrets: frozenset[str]
 
+    @property
+    def about(self) -> str:
+        """What it is, as its first comment says, in one line."""
+        lines = self.text.partition("\n#\n")[0].splitlines()
+        return " ".join(line.removeprefix("# ") for line in lines)
+
 
 def read_example(name: str) -> Example:
     """The example of this name."""
@@ -69,14 +75,34 @@ def fill_example(
     With `test`, channels that are asked for are tried.
 
     Raises:
-        UsageError: nobody is there to be asked for what no variable has.
+        UsageError: nobody is there to be asked for what no variable has, a variable has what no
+            setting takes, or something is not installed.
     """
     example = read_example(name)
     given = {name: os.environ[name] for name in example.questions if os.environ.get(name)}
     given |= {_ZONE: zone} if zone else {}
+    _refuse_unfit(example, given)
     person = sys.stdin.isatty() and sys.stderr.isatty()
     answers = _asked(example, given, test=test) if person else _usual(example, given)
     return _filled(config, example, answers)
+
+
+def _refuse_unfit(example: Example, given: Mapping[str, str]) -> None:
+    """Tell what no answer will mend: what is not installed, and what is given."""
+    answers = {name: name for name in example.questions} | dict(given)
+    lines: list[str] = []
+    for problem in _problems(example, answers):
+        names = _names_in(example, problem)
+        if names <= given.keys():
+            lines.append(f"{' and '.join(names) or example.path.stem}: {problem.message}")
+    if lines:
+        raise UsageError("\n".join(lines))
+
+
+def _names_in(example: Example, problem: Problem) -> set[str]:
+    """The variables in the line of a problem."""
+    lines = ["", *example.text.splitlines()]
+    return {found["name"] for found in _PART.finditer(lines[problem.line])}
 
 
 def _usual(example: Example, given: Mapping[str, str]) -> dict[str, str]:
@@ -89,7 +115,7 @@ def _usual(example: Example, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _asked(example: Example, given: Mapping[str, str], *, test: bool) -> dict[str, str]:
-    tell(example.text.partition("\n#\n")[0].replace("# ", ""))
+    tell(example.about)
     tell()
     defaults = {**example.defaults, _ZONE: zone_here()}
     channels = [*_channels(example, given)]
@@ -102,7 +128,7 @@ def _asked(example: Example, given: Mapping[str, str], *, test: bool) -> dict[st
             if channel := next(
                 (each for each in channels if name in each.variables.values()), None
             ):
-                answers |= channel.ask(test=test)
+                answers |= channel.ask(given, test=test)
             else:
                 answers[name] = _ask(example, name, question, answers, defaults.get(name))
         return answers
@@ -117,9 +143,11 @@ class _Channel(Struct, frozen=True):
     kind: str
     variables: dict[str, str]
 
-    def ask(self, *, test: bool) -> dict[str, str]:
-        """What its variables are to have, tried at once."""
-        found = ask_about(self.kind, {}, test=test)
+    def ask(self, given: Mapping[str, str], *, test: bool) -> dict[str, str]:
+        """What its variables are to have, tried at once; what is given is not asked for."""
+        names = self.variables.items()
+        known = {key: given[variable] for key, variable in names if variable in given}
+        found = ask_about(self.kind, known, test=test)
         return {variable: found[key] for key, variable in self.variables.items()}
 
 
@@ -146,16 +174,16 @@ def _ask(
 def _kind(example: Example, name: str, answers: Mapping[str, str]) -> Answer:
     """Takes what the settings take where the variable stands."""
     before = dict(answers)
-    variable = re.compile(rf"\$\{{{name}\b")
-    numbered = enumerate(example.text.splitlines(), 1)
-    lines = {number for number, line in numbered if variable.search(line)}
 
     def read(text: str) -> str:
         if not text:
             raise ValueError("is needed")
         for problem in _problems(example, {**before, name: text}):
-            if problem.line in lines:
+            names = _names_in(example, problem)
+            if name in names:
                 raise ValueError(problem.message)
+            if not names:
+                raise UsageError(f"{example.path.stem}: {problem.message}")
         return text
 
     return Answer("value", read)

@@ -192,7 +192,8 @@ _WITH_EXAMPLE = {"timezone", "no_test"}
 
 
 def _refuse_others(given: Mapping[str, Any]) -> None:
-    options = {one.name: one.opts[0] for one in click.get_current_context().command.params}
+    parameters = click.get_current_context().command.params
+    options = {parameter.name: parameter.opts[0] for parameter in parameters}
     others = [options[name] for name, value in given.items() if value and name not in _WITH_EXAMPLE]
     if others:
         raise UsageError(f"--example goes with --timezone and --no-test, not with {others[0]}")

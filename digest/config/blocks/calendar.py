@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from digest.config.blocks.base import BlockSettings
 from digest.config.extras import Extra
@@ -53,7 +53,9 @@ class CalendarSettings(BlockSettings):
             raise ValueError("give a url or a path" + (", not both" if self.url else ""))
         return self
 
-    @model_validator(mode="after")
-    def _can_be_read(self) -> Self:
+    @field_validator("kind")
+    @classmethod
+    def _can_be_read(cls, kind: str) -> str:
+        # Also where no address is there yet, so that nobody is asked for one in vain.
         Extra("calendar", "recurring_ical_events").require("a calendar")
-        return self
+        return kind

@@ -15,6 +15,11 @@ CHANNEL_KINDS = Kinds(__name__, __path__, ChannelSettings)
 """The settings of each kind of channel, by its name."""
 
 
+def service_name(kind: str) -> str:
+    """What people call the service of a kind, like `Google Chat`."""
+    return CHANNEL_KINDS[kind].display_name or kind.capitalize()
+
+
 def refuse_foreign(kind: str, address: str) -> None:
     """Refuse the address of another service's webhook for a channel of this kind.
 
@@ -26,8 +31,9 @@ def refuse_foreign(kind: str, address: str) -> None:
         return
     for other, model in CHANNEL_KINDS.items():
         if _is_of(model, address):
+            service = service_name(other)
             raise ValueError(
-                f"the address is a webhook of {other.capitalize()}, for a channel of kind {other}"
+                f"the address is a webhook of {service}, for a channel of kind {other}"
             )
 
 
@@ -51,4 +57,4 @@ else:
         ChannelSettings, OneOf(CHANNEL_KINDS), AfterValidator(_address_of_its_kind)
     ]
 
-__all__ = ["CHANNEL_KINDS", "AnyChannel", "ChannelSettings", "refuse_foreign"]
+__all__ = ["CHANNEL_KINDS", "AnyChannel", "ChannelSettings", "refuse_foreign", "service_name"]

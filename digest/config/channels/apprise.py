@@ -29,8 +29,8 @@ _LOCAL = (
     *("blink1", "dbus", "gio", "glib", "gnome", "kde", "macosx", "qt", "rsyslog", "syslog"),
     "windows",
 )
-# How often, in how many pieces and with what verdict is ours to say.
-_OURS = {"optional", "overflow", "retry", "wait"}
+# How often, where, in how many pieces and with what verdict is ours to say.
+_OURS = {"optional", "overflow", "redirect", "retry", "wait"}
 _LEAST_TOKEN = 8
 
 
@@ -61,14 +61,17 @@ def service_of(url: str) -> NotifyBase | None:
         logging.getLogger(name).propagate = False
         logging.getLogger(name).setLevel(logging.WARNING)
     # Once, in the thread that asks, for as long as that waits, and with nothing kept on the disk.
-    asset = apprise.AppriseAsset(async_mode=False, service_timeout=0)
+    # A redirect is not followed: the page that it leads to would pass for a receipt.
+    asset = apprise.AppriseAsset(async_mode=False, service_timeout=0, http_redirects=False)
     registered = dict(charset.CHARSETS)
     try:
         return apprise.Apprise.instantiate(url, asset=asset)
     finally:
-        # With all plugins comes one that changes how Python writes emails, and so ours.
-        charset.CHARSETS.clear()
+        # With all plugins comes one that changes how Python writes emails, and so ours. Never
+        # empty in between, since an email may be written in another thread.
         charset.CHARSETS.update(registered)
+        for name in set(charset.CHARSETS) - set(registered):
+            del charset.CHARSETS[name]
 
 
 def _can_send(value: ServiceSecret) -> ServiceSecret:
@@ -80,7 +83,7 @@ def _can_send(value: ServiceSecret) -> ServiceSecret:
         raise ValueError("must be an address of apprise, like service://token/target")
     if scheme.lower() in _LOCAL:
         raise ValueError(f"must lead to a service that answers, which {scheme}:// does not")
-    if own := sorted(_OURS & {name for name, _ in parse_qsl(urlsplit(url).query)}):
+    if own := sorted(_OURS & {name for name, _ in parse_qsl(url.partition("?")[2])}):
         raise ValueError(f"must not say {', '.join(own)}, which digest decides by itself")
     _check_service(service_of(url))
     return value

@@ -72,6 +72,8 @@ class ChannelSettings(Model):
     """How `digest init` asks for it, where one secret address is all it takes."""
     setup: ClassVar[Setup | None] = None
     """How `digest init` asks for it, where that takes more; without either it does not."""
+    display_name: ClassVar[str] = ""
+    """What its service is called, where that is not the kind with a capital letter."""
     rank: ClassVar[int] = 100
     """Where `digest init` lists it: the more people want it, the lower."""
     remedy: ClassVar[str] = (

@@ -27,6 +27,7 @@ class GooglechatSettings(ChannelSettings):
         *("webhook_url", "space", "The Google Chat webhook's address"),
         pattern=r"https://chat\.googleapis\.com/v1/spaces/[^/]+/messages\?.*",
     )
+    display_name: ClassVar[str] = "Google Chat"
     remedy: ClassVar[str] = (
         "look whether the webhook is still among the space's apps, and at the network"
     )

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from digest.config.channels.base import ChannelSettings
+from digest.config.channels.base import ChannelSettings, Question, Setup
 from digest.config.fields import WebUrl
 from digest.config.secrets import Secret
 
@@ -22,6 +22,13 @@ class GotifySettings(ChannelSettings):
         "url": "server server_url host address base_url endpoint webhook_url",
         "token": "app_token application_token api_key key access_token",
     }
+    setup: ClassVar[Setup | None] = Setup(
+        "gotify",
+        (
+            Question("url", "The server's address, like https://push.example.com"),
+            Question("token", "The application's token", hint="In Gotify, under Apps, make one."),
+        ),
+    )
     remedy: ClassVar[str] = (
         "look whether url is the server's address, whether the token is still among its Apps, and"
         " at the network"

@@ -43,7 +43,7 @@ class NtfySettings(ChannelSettings):
         "token": "access_token api_key auth auth_token password bearer",
     }
     hook: ClassVar[Hook | None] = Hook(
-        *("url", "phone", "The ntfy topic's address, like https://ntfy.sh/TOPIC"),
+        *("url", "ntfy", "The ntfy topic's address, like https://ntfy.sh/TOPIC"),
         pattern=r"https://ntfy\.sh/[^/]+",
     )
     remedy: ClassVar[str] = (

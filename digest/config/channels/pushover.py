@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from digest.config.channels.base import ChannelSettings
+from digest.config.channels.base import ChannelSettings, Question, Setup
 from digest.config.fields import WebUrl
 from digest.config.secrets import Secret
 
@@ -24,6 +24,16 @@ class PushoverSettings(ChannelSettings):
         "user": "user_key group group_key recipient to",
         "api_url": "api base_url url",
     }
+    setup: ClassVar[Setup | None] = Setup(
+        "pushover",
+        (
+            Question(
+                *("token", "The application's API token"),
+                hint="On pushover.net/apps/build, make an application: it shows its API token.",
+            ),
+            Question("user", "Your user key", hint="It is on the first page of pushover.net."),
+        ),
+    )
     remedy: ClassVar[str] = (
         "look whether token and user are those on pushover.net, and at the network"
     )

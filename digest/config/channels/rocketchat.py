@@ -26,6 +26,7 @@ class RocketchatSettings(ChannelSettings):
     hook: ClassVar[Hook | None] = Hook(
         "webhook_url", "rocketchat", "The Rocket.Chat integration's address"
     )
+    display_name: ClassVar[str] = "Rocket.Chat"
     remedy: ClassVar[str] = (
         "look whether the integration is still there and enabled, and at the network"
     )

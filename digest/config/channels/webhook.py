@@ -21,7 +21,9 @@ _PREFIX = "whsec_"
 _KEY_BYTES = range(24, 64 + 1)
 _MAKE = "make one with: echo whsec_$(openssl rand -base64 32)"
 # What the request is, and what no header of the operator's can be without a signature that fails.
-_OUR_HEADERS = ("content-", "webhook-", "host", "transfer-encoding", "connection")
+_OUR_HEADERS = (
+    *("content-", "webhook-", "host", "transfer-encoding", "accept-encoding", "connection"),
+)
 
 
 class SigningSecret(PartedSecret):
@@ -76,7 +78,7 @@ class WebhookSettings(ChannelSettings):
     """A channel that posts each edition as JSON to an address, signed as Standard Webhooks."""
 
     kind: Literal["webhook"]
-    url: SecretUrl = Field(description="Where it posts to; a secret.")
+    url: SecretUrl = Field(description="The address that editions are posted to; a secret.")
     secret: Annotated[
         SigningSecret | None,
         AfterValidator(lambda value: value and _with_keys(value)),

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
-from digest.config.channels.base import ChannelSettings
+from digest.config.channels.base import ChannelSettings, Question, Setup
 from digest.config.fields import Address, Label, WebUrl
 from digest.config.secrets import Secret
 
@@ -33,6 +33,16 @@ class ZulipSettings(ChannelSettings):
         "channel": "stream stream_name channel_name channel_id stream_id to",
         "topic": "subject thread",
     }
+    setup: ClassVar[Setup | None] = Setup(
+        "zulip",
+        (
+            Question("url", "The organisation's address, like https://NAME.zulipchat.com"),
+            Question("email", "The bot's email address"),
+            Question("api_key", "The bot's API key"),
+            Question("channel", "The channel's name"),
+            Question("topic"),
+        ),
+    )
     remedy: ClassVar[str] = (
         "look whether the bot is still active, at its email and api_key, and at the network"
     )

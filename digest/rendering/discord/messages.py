@@ -32,10 +32,10 @@ _MOST_POST_NAME = 100
 _LINK = re.compile(r"\[((?:\\.|[^\]\\])*)\]\(<[^>]*>\)")
 
 
-def build_messages(edition: Edition, url: str = "", *, new_post: bool = False) -> list[Message]:
-    """The edition as what is posted, in order; with `new_post` each could begin a forum's post."""
+def build_messages(edition: Edition, url: str = "") -> list[Message]:
+    """The edition as what is kept, in order; each could begin a forum's post."""
     writer = EditionWriter(edition, DIALECT, url)
-    name = {"thread_name": post_name(edition)} if new_post else {}
+    name = post_name(edition)
 
     def build(items: list[Item], number: int, total: int) -> Message:
         heading = DIALECT.heading(writer.title(number, total), 1)
@@ -43,7 +43,7 @@ def build_messages(edition: Edition, url: str = "", *, new_post: bool = False) -
         return {
             **line_message(f"{heading}\n{writer.about(number, total)}"),
             "embeds": embeds,
-            **name,
+            "thread_name": name,
         }
 
     return list(writer.split(build, _LIMITS))

@@ -8,11 +8,11 @@ from functools import cache
 from html import escape, unescape
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from digest.config.channels.file import FEED, INDEX
 from digest.language import language_of
@@ -48,7 +48,7 @@ class PageHead(Struct, frozen=True):
     digest: str
     title: str
     subject: str
-    at: datetime
+    at: Annotated[datetime, Meta(tz=True)]
     date: date
     stories: int
     language: str
@@ -91,7 +91,8 @@ def page_head(beginning: str) -> PageHead | None:
 def index_page(pages: Iterable[tuple[str, PageHead]]) -> str:
     """The page that lists pages by month, the newest first, each with its link."""
     ordered = sorted(pages, key=lambda page: (page[1].at, page[0]), reverse=True)[:MOST_LISTED]
-    language = language_of(ordered[0][1].language)
+    # All pages may have been taken away.
+    language = language_of(ordered[0][1].language if ordered else "en")
     months = groupby(ordered, key=lambda page: language.month(page[1].date))
     titles = dict.fromkeys(head.title for _, head in ordered)
     return _template().render(

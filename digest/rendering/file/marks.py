@@ -9,13 +9,17 @@ def has_edition(text: bytes, edition: str) -> bool:
 
 
 def with_edition(text: bytes, addition: bytes, edition: str) -> bytes:
-    """A file with an edition between its marks at the end, and nothing else changed."""
+    """A file with an edition between its marks at the end, and nothing else changed.
+
+    The edition has the line ends of the file.
+    """
     if has_edition(text, edition):
         return text
     gap = b"" if not text else b"\n" if text.endswith(b"\n") else b"\n\n"
     end = f"<!-- digest:end {edition} -->\n".encode()
     between = addition.rstrip(b"\n")
-    return b"".join([text, gap, _begin(edition), b"\n\n", between, b"\n\n", end])
+    added = b"".join([gap, _begin(edition), b"\n\n", between, b"\n\n", end])
+    return text + (added.replace(b"\n", b"\r\n") if b"\r\n" in text else added)
 
 
 def _begin(edition: str) -> bytes:

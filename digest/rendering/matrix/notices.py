@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.language import language_of
 from digest.rendering import phrases
-from digest.rendering.markup import Markup, one_line
+from digest.rendering.markup import MAX_SMALL_LINK, Markup, one_line
 from digest.rendering.messages import edition_messages
 from digest.rendering.parts import Limit
 
@@ -43,7 +43,7 @@ class MatrixMarkup(Markup):
         """Text on one line, shown as it is."""
         return escape(one_line(text), quote=False)
 
-    def link(self, text: str, url: str, most: int = 2_000) -> str:
+    def link(self, text: str, url: str, most: int = MAX_SMALL_LINK) -> str:
         """A link to a page of the web; the text alone where the address is none, or too long."""
         address = escape(_OUTSIDE_LINKS.sub(_percent, url))
         good = address.lower().startswith(_WEB) and len(address) <= most

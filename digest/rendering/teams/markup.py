@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from digest.rendering.markup import Markup, one_line
+from digest.rendering.markup import MAX_SMALL_LINK, Markup, one_line
 
 _WEB = ("http://", "https://")
 # A space without a width takes marks apart where a backslash would be seen.
@@ -39,7 +39,7 @@ class TeamsMarkup(Markup):
         apart = _APART.sub(_GAP, one_line(text).translate(_CODE))
         return _EMPHASIS.sub(r"\\\g<0>", apart)
 
-    def link(self, text: str, url: str, most: int = 250) -> str:
+    def link(self, text: str, url: str, most: int = MAX_SMALL_LINK) -> str:
         """A link to a page of the web; the text alone where the address is none, or too long."""
         address = _OUTSIDE_LINKS.sub(_percent, url)
         good = address.lower().startswith(_WEB) and len(address) <= most

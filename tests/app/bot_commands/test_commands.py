@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
 
+from digest.app.reports import status_report
 from digest.channels.telegram.bot_api import BotApi
 from digest.config.channels.telegram import TokenSecret
 from digest.errors import UsageError
+from digest.rendering.dialects import JOINER
 from tests import limits
 from tests.app.bot_commands.talk import (
     STRANGER,
@@ -20,7 +23,15 @@ from tests.app.bot_commands.talk import (
     settings_for,
     talking,
 )
-from tests.channels.telegram.bot_server import FORUM, GROUP, TOKEN, BotServer, refusal
+from tests.channels.telegram.bot_server import (
+    DETECTED,
+    FORUM,
+    GROUP,
+    TOKEN,
+    BotServer,
+    refusal,
+    trouble_in,
+)
 from tests.store import build
 from tests.web.site import serve
 
@@ -177,6 +188,17 @@ async def test_why_tells_of_what_goes_here_and_of_nobody_else(
         assert "secret" not in why
 
 
+async def test_why_calls_nobody_by_a_title_and_fits_into_one_message(talk: Talk) -> None:
+    hostile = "Owls @durov /send #tag https://bad.example/ bad.example"
+    await talk.learn(hostile, *(f"Owls {number} " + "🦉" * 900 for number in range(4)))
+    why = await talk.answer("/why owls")
+    assert trouble_in({"text": why}) is None
+    assert why.count("– weekly: will be in the next edition") == 5
+    assert hostile in why.replace(JOINER, "")
+    assert not DETECTED.search(why)
+    assert not DETECTED.search(await talk.answer("/why @durov https://bad.example"))
+
+
 async def test_what_a_pause_holds_up_comes_when_it_ends(talk: Talk) -> None:
     assert await talk.answer("/pause 1w") == (
         "phone: paused until Mon 2026-11-23 09:00 UTC.\n"
@@ -187,12 +209,16 @@ async def test_what_a_pause_holds_up_comes_when_it_ends(talk: Talk) -> None:
     assert "weekly: 1 entry on the way.\nphone is paused until" in sent
     await talk.delivered()
     assert await talk.read(lambda store: store.ledger.waiting(talk.clock())) == 0
+    health = await talk.read(lambda store: store.health.read())
+    (paused,) = status_report(talk.runtime.settings, health, talk.clock()).paused
+    assert (paused.channel, paused.until) == ("phone", talk.clock() + timedelta(weeks=1))
     talk.clock.turn(days=6)
     await talk.runtime.deliver_job.deliver_due()
     assert "phone is paused" in await talk.answer("/help")
     talk.clock.turn(days=2)
     await talk.runtime.deliver_job.deliver_due()
     assert "Owls" in await talk.answer()
+    assert status_report(talk.runtime.settings, health, talk.clock()).paused == ()
 
 
 async def test_a_pause_is_over_with_resume_or_with_who_wanted_it(talk: Talk) -> None:
@@ -221,6 +247,8 @@ async def test_a_group_is_answered_where_it_is_named_and_there_only_who_is_paire
         talk.write("/pair", chat=TOPICS, by=STRANGER)
         talk.write("/help", chat=TOPICS, by=STRANGER)
         talk.write("/help@another_bot", chat=TOPICS)
+        # Of a bot that is in the group too, as people write who do not name it.
+        talk.write("/weather", chat=TOPICS)
         talk.write("/help", chat=TOPICS, sender_chat=TOPICS)
         answered = await talk.message(
             "/now@Morning_Bot", chat=TOPICS, message_thread_id=5, is_topic_message=True
@@ -271,7 +299,12 @@ async def test_a_bot_that_is_to_wait_does_so_for_a_minute_at_most(
     talk.bot.answers = [refusal(429, "Too Many Requests: retry after 61", retry_after=61)]
     talk.write("/pause")
     assert (await talk.answer("/help")).startswith("/now")
-    assert "not answered" in caplog.messages
+    assert caplog.messages.count("not answered") == 1
+    # As after a delivery that was refused like this.
+    loop = asyncio.get_running_loop()
+    talk.runtime.context.channels["phone"].pace.rest(loop.time(), 61)
+    talk.write("/resume")
+    await until(lambda: caplog.messages.count("not answered") == 2)
 
 
 async def test_what_cannot_be_done_is_told_with_a_remedy(talk: Talk) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,8 +21,6 @@ from tests.channels.making import deliveries, send, settings, started
 from tests.rendering.samples import edition, story
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from digest.channels import Channel
 
 
@@ -29,6 +28,10 @@ def program(folder: Path, script: str, **more: str) -> Channel:
     place = Program(folder)
     place.does(script)
     return open_channels(settings(folder, {**place.channel(), **more}))["it"]
+
+
+def open_files() -> list[Path]:
+    return sorted(Path("/dev/fd").iterdir())
 
 
 async def outcome(channel: Channel) -> str:
@@ -123,6 +126,26 @@ async def test_a_program_may_leave_its_input_and_flood_its_output() -> None:
     assert ended.code == 3
     assert len(ended.output) == len(ended.errors) == 65_536
     assert ended.errors.endswith(b"last\n")
+
+
+async def test_what_left_the_session_is_let_go_with_its_pipes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No signal reaches it, and what the program itself wrote and said is known all the same."""
+    monkeypatch.setattr("digest.channels.programs._MOST_TO_END", 0.1)
+    os.mkfifo(tmp_path / "held")
+    held = os.open(tmp_path / "held", os.O_RDWR)
+    script = f"setsid cat '{tmp_path}/held' & echo kept; echo why >&2; exit 65"
+    await run_program(["true"], seconds=limits.seconds(10))
+    before = open_files()
+
+    ended = await run_program(["sh", "-c", script], seconds=0.5)
+    await asyncio.sleep(0)
+    left = open_files()
+    os.close(held)
+
+    assert (ended.code, ended.output, ended.errors) == (65, b"kept\n", b"why\n")
+    assert left == before
 
 
 async def test_a_daemon_that_ends_ends_the_program_and_leaves_it_in_doubt(tmp_path: Path) -> None:

@@ -272,6 +272,40 @@ async def test_a_forum_and_what_is_none_need_a_person(tmp_path: Path, webhook: W
     assert "; the channel is a forum: set new_post: true" in other.reason
 
 
+async def test_the_parts_of_a_post_that_was_removed_fail_and_later_editions_arrive(
+    tmp_path: Path, webhook: Webhook
+) -> None:
+    webhook.forum = True
+    webhook.answers = [None, LIMITED]
+    async with started(tmp_path, discord(tmp_path, webhook, new_post=True)) as daemon:
+        count = await daemon.publish(ordinary(40))
+        await daemon.delivering.deliver_due()
+        webhook.threads.clear()
+        daemon.clock.turn(hours=1)
+        await daemon.publish(edition(story()))
+        await daemon.delivering.deliver_due()
+
+        assert await daemon.states() == ["sent", *["failed"] * (count - 1)]
+    assert count > 1
+    assert len(webhook.posts) == 2
+
+
+@pytest.mark.parametrize("forum", [True, False])
+async def test_new_post_may_be_mended_before_an_edition_arrives(
+    tmp_path: Path, webhook: Webhook, forum: bool
+) -> None:
+    webhook.forum = forum
+    async with started(tmp_path, discord(tmp_path, webhook, new_post=not forum)) as daemon:
+        await daemon.publish(edition(story()))
+        await daemon.delivering.deliver_due()
+        assert await daemon.states() == ["pending"]
+    async with started(tmp_path, discord(tmp_path, webhook, new_post=forum)) as daemon:
+        await daemon.delivering.release_claimed()
+        await daemon.delivering.deliver_due()
+
+        assert await daemon.states() == ["sent"]
+
+
 def test_a_new_post_is_in_no_thread(tmp_path: Path, webhook: Webhook) -> None:
     with pytest.raises(ConfigError, match="a new post needs no thread"):
         discord(tmp_path, webhook, new_post=True, thread="9001")
@@ -390,7 +424,7 @@ async def test_a_greeting_is_a_message(tmp_path: Path, webhook: Webhook) -> None
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(editions())
 def test_any_edition_is_messages_that_discord_takes(made: Edition) -> None:
     channel_settings = DiscordSettings.model_validate(EXAMPLE)

@@ -80,6 +80,10 @@ def _units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def _embed_text(embed: dict[str, str]) -> str:
+    return f"{embed.get('title', '')}\n{embed['description']}"
+
+
 @dataclass
 class Webhook:
     """A webhook by its whole address, query and all; `answers` are given first, in turn.
@@ -100,6 +104,14 @@ class Webhook:
     @property
     def contents(self) -> list[str]:
         return [post["content"] for post in self.posts]
+
+    @property
+    def shown(self) -> list[str]:
+        """What a reader sees of each message: its text and its embeds."""
+        return [
+            "\n".join([post["content"], *map(_embed_text, post.get("embeds", []))])
+            for post in self.posts
+        ]
 
     def _reply(self, seen: Seen) -> Reply:
         query = parse_qs(urlsplit(seen.path).query)

@@ -62,9 +62,9 @@ def test_an_edition_stands_between_marks_below_what_is_there(tmp_path: Path, not
 
     assert receipt == str(note)
     assert note.read_bytes() == (
-        b"---\r\ntags: [daily]\r\n---\r\nMy day, without an end of line\n\n"
-        b"<!-- digest:begin " + ID.encode() + b" -->\n\n# Weekly\n\nOne.\n\n"
-        b"<!-- digest:end " + ID.encode() + b" -->\n"
+        b"---\r\ntags: [daily]\r\n---\r\nMy day, without an end of line\r\n\r\n"
+        b"<!-- digest:begin " + ID.encode() + b" -->\r\n\r\n# Weekly\r\n\r\nOne.\r\n\r\n"
+        b"<!-- digest:end " + ID.encode() + b" -->\r\n"
     )
 
 
@@ -116,8 +116,8 @@ def test_what_would_be_too_long_goes_into_the_next_number(
     second = note.with_name("2026-11-16-2.md")
     assert receipts == [
         str(note),
-        f"{second} (2026-11-16.md is full, or no file)",
-        f"{note.with_name('2026-11-16-3.md')} (2026-11-16.md is full, or no file)",
+        f"{second} (2026-11-16.md is full, or no file in UTF-8)",
+        f"{note.with_name('2026-11-16-3.md')} (2026-11-16.md is full, or no file in UTF-8)",
     ]
     # Where there is room again, what is in the second is not added once more.
     note.write_bytes(b"")
@@ -125,15 +125,17 @@ def test_what_would_be_too_long_goes_into_the_next_number(
     assert note.read_bytes() == b""
 
 
-def test_a_link_or_a_folder_is_left_alone(tmp_path: Path, note: Path) -> None:
+def test_what_is_no_file_of_utf_8_is_left_alone(tmp_path: Path, note: Path) -> None:
     precious = tmp_path / "precious.md"
     precious.write_bytes(b"mine")
     note.symlink_to(precious)
     note.with_name("2026-11-16-2.md").mkdir()
+    note.with_name("2026-11-16-3.md").write_text("mine", "utf-16")
 
     receipt = write(adding(tmp_path), b"One.")
 
-    assert receipt.startswith(str(note.with_name("2026-11-16-3.md")))
+    assert receipt.startswith(str(note.with_name("2026-11-16-4.md")))
+    assert note.with_name("2026-11-16-3.md").read_text("utf-16") == "mine"
     assert precious.read_bytes() == b"mine"
 
 

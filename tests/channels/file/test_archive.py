@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from datetime import timedelta
+from functools import partial
 from html import unescape
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -21,7 +22,7 @@ from digest.model import NO_PICTURES, BlockDay, BlockLine, EditionBlock
 from digest.rendering.file import archive as pages
 from digest.rendering.file import feed as feeds
 from tests.channels import making
-from tests.channels.file.saving import killed_everywhere, sent
+from tests.channels.file.saving import ended, in_process, killed_everywhere, sent
 from tests.channels.making import TEMPLATES, deliveries, open_it
 from tests.rendering.samples import NOW, edition, story
 
@@ -112,7 +113,7 @@ def test_killed_at_any_moment_the_next_attempt_makes_up_for_it(tmp_path: Path) -
     prepare()
     sent(channel, *made)
     whole = shown()
-    for _ in killed_everywhere(lambda: sent(channel, *made), prepare, every=4):
+    for _ in killed_everywhere(lambda: sent(channel, *made), prepare, every=7):
         for name in ("index.html", "feed.atom"):
             assert (site / name).read_bytes() in {(begun / name).read_bytes(), whole[name]}
         sent(channel, *made)
@@ -129,6 +130,10 @@ def test_what_others_put_beside_the_pages_is_passed_over(tmp_path: Path) -> None
     (site / "weekly-mine.html").write_text("<h1>Mine</h1>")
     (site / "weekly-binary.html").write_bytes(bytes(range(256)) * 100)
     (site / "weekly-nonsense.html").write_text('<meta name="digest:edition" content="{}">')
+    no_zone, changes = re.subn(r"(&quot;at&quot;:&quot;[\d:T-]+)Z", r"\1", page)
+    assert changes == 1
+    (site / "weekly-no-zone.html").write_text(no_zone)
+    (site / "weekly-2026-11-16.sync-conflict-20261117-AB.html").write_text(page)
     (site / "weekly-copy.txt").write_text(page)
     (site / "weekly-folder.html").mkdir()
     (site / "weekly-dangling.html").symlink_to("nowhere")
@@ -152,10 +157,9 @@ def test_an_index_and_a_feed_of_a_person_s_are_left_alone(tmp_path: Path) -> Non
     receipts = publish(archive(tmp_path), weekly(0))
 
     page = site / "2026/weekly-2026-11-16.html"
-    assert receipts == [
-        f"{page}, and {site / 'index-2.html'} (index.html was changed by hand)",
-        f"{site / 'feed-2.atom'} (feed.atom was changed by hand)",
-    ]
+    feed = f"{site / 'feed-2.atom'} (feed.atom was changed by hand)"
+    index = f"{site / 'index-2.html'} (index.html was changed by hand)"
+    assert receipts == [str(page), f"{feed}, and {index}"]
     assert (site / "index.html").read_text() == "My home page"
     assert (site / "feed.atom").read_text() == "My feed"
 
@@ -169,6 +173,28 @@ def test_a_page_that_a_person_changed_is_still_listed(tmp_path: Path) -> None:
     publish(channel, weekly(1))
 
     assert len(links((tmp_path / "site/index.html").read_text("utf-8"))) == 2
+
+
+def test_an_index_of_pages_that_were_all_removed_is_empty(tmp_path: Path) -> None:
+    channel = archive(tmp_path)
+    page, rest = deliveries(channel, weekly(0))
+    sent(channel, page)
+    (tmp_path / "site/2026/weekly-2026-11-16.html").unlink()
+
+    sent(channel, rest)
+
+    assert links((tmp_path / "site/index.html").read_text("utf-8")) == []
+    assert "alternate" not in (tmp_path / "site/feed.atom").read_text("utf-8")
+
+
+def test_processes_that_publish_at_once_are_all_in_the_index(tmp_path: Path) -> None:
+    channel = archive(tmp_path)
+    made = [deliveries(channel, weekly(week)) for week in range(3)]
+
+    writing = [in_process(partial(sent, channel, *parts)) for parts in made]
+
+    assert [ended(process) for process in writing] == [0, 0, 0]
+    assert len(links((tmp_path / "site/index.html").read_text("utf-8"))) == 3
 
 
 def test_two_digests_share_an_archive(tmp_path: Path) -> None:

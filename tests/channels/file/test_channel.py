@@ -10,10 +10,10 @@ import os
 import resource
 import signal
 import stat
-import subprocess
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ import pytest
 
 from digest.errors import DeliveryError
 from digest.rendering.snapshot import as_json_text
+from tests.channels.file.saving import ended, in_process
 from tests.channels.making import TEMPLATES, deliveries, delivery, open_it, send
 from tests.rendering.samples import edition, ordinary, story
 
@@ -28,17 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from digest.channels import Channel
-
-
-ROOT = Path(__file__).parents[3]
-# Dies before what it wrote gets its name.
-HALF_WAY = """
-import asyncio, os, signal, sys
-from pathlib import Path
-from tests.channels.file.test_channel import files, write
-sys.addaudithook(lambda name, _: name == "os.link" and os.kill(os.getpid(), signal.SIGKILL))
-asyncio.run(write(files(Path({folder!r}))))
-"""
 
 
 def files(folder: Path, path: str = "out/{digest}-{date}.md", format_: str = "markdown") -> Channel:
@@ -230,10 +220,19 @@ async def test_a_write_that_fails_half_way_leaves_nothing(tmp_path: Path) -> Non
     assert (tmp_path / "out/weekly-2026-11-16.md").read_bytes() == b"old"
 
 
+def _die_before_the_name(folder: Path) -> None:
+    """Die before what was written gets its name."""
+
+    def die(name: str, _: object) -> None:
+        if name == "os.link":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(die)
+    asyncio.run(write(files(folder)))
+
+
 def test_what_a_killed_process_left_half_way_goes(tmp_path: Path) -> None:
-    script = HALF_WAY.format(folder=str(tmp_path))
-    killed = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False)
-    assert killed.returncode == -signal.SIGKILL
+    assert ended(in_process(lambda: _die_before_the_name(tmp_path))) == -signal.SIGKILL
     assert len(everything(tmp_path)) == 2
 
     path = asyncio.run(write(files(tmp_path)))
@@ -248,7 +247,18 @@ async def test_a_file_in_the_place_of_the_folder_is_tried_again(tmp_path: Path) 
     error = await refused(files(tmp_path))
 
     assert error.verdict == "retrying"
-    assert str(tmp_path / "out") in error.reason
+    assert error.reason.startswith(f"{tmp_path / 'out'}: ")
+    assert error.reason.endswith("; move away what is in the place of the folder")
+
+
+async def test_an_error_names_the_file_and_not_what_it_is_called_before(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    path = tmp_path / f"out/{'x' * 300}.md"
+
+    with pytest.raises(DeliveryError) as caught:
+        await send(files(tmp_path), delivery(str(path), b"one"))
+
+    assert caught.value.reason == f"{path}: File name too long; shorten `path`"
 
 
 async def test_a_folder_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
@@ -342,27 +352,23 @@ async def test_two_channels_on_one_path_write_a_file_each(tmp_path: Path) -> Non
     assert [path.read_bytes() for path in paths] == texts
 
 
-WRITE_MANY = """
-import asyncio, sys
-from pathlib import Path
-from tests.channels.file.test_channel import files, write
-async def main(folder, name):
-    (folder / name).mkdir()
-    channel = files(folder / name, f"{folder}/out/{{date}}.md")
-    for number in range(40):
-        print(await write(channel, f"{name} {number}".encode()))
-asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
-"""
-
-
 def test_processes_that_write_at_once_replace_nothing(tmp_path: Path) -> None:
-    arguments = [[sys.executable, "-c", WRITE_MANY, str(tmp_path), name] for name in "abc"]
-    writing = [subprocess.Popen(one, cwd=ROOT, stdout=subprocess.PIPE) for one in arguments]
-    receipts = [path for one in writing for path in one.communicate()[0].decode().split()]
+    channel = files(tmp_path)
+
+    def write_many(name: str) -> None:
+        async def main() -> list[str]:
+            texts = (f"{name} {number}".encode() for number in range(40))
+            return [str(await write(channel, text)) for text in texts]
+
+        (tmp_path / name).write_text("\n".join(asyncio.run(main())))
+
+    writing = [in_process(partial(write_many, name)) for name in "abc"]
+    assert [ended(process) for process in writing] == [0, 0, 0]
+    receipts = [path for name in "abc" for path in (tmp_path / name).read_text().split()]
 
     assert len(set(receipts)) == 120
-    said = sorted(Path(path).read_text() for path in receipts)
-    assert said == sorted(f"{name} {number}" for name in "abc" for number in range(40))
+    texts = sorted(Path(path).read_text() for path in receipts)
+    assert texts == sorted(f"{name} {number}" for name in "abc" for number in range(40))
     assert len(list((tmp_path / "out").iterdir())) == 120
 
 

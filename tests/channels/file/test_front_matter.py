@@ -156,6 +156,9 @@ def test_a_path_has_parts_of_the_date() -> None:
         ("日" * 120, "日" * 40),
         ("a\nb", "a b"),
         ("///", ""),
+        ("Con", "_Con"),
+        ("LPT1.2: x", "_LPT1.2 x"),
+        ("Console", "Console"),
     ],
 )
 def test_a_title_is_made_a_name_that_every_system_takes(title: str, name: str) -> None:

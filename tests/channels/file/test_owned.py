@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import re
 import stat
 from datetime import timedelta
@@ -36,12 +38,12 @@ def replacing(folder: Path, **settings: Any) -> Channel:
 
 
 def write(channel: Channel, text: bytes, days: int = 0) -> str:
-    """Send a text as the edition of a day; answers the receipt."""
-    [made] = deliveries(channel, edition(story()))
+    """Send a text as the edition of a day; answers the receipts, a line each."""
+    made = deliveries(channel, edition(story()))
     due = f".{NOW + timedelta(days=days):%Y%m%d%H%M%S}."
     message_id = re.sub(r"\.\d+\.", due, MESSAGE_ID)
-    [receipt] = sent(channel, replace(made, payload=text, message_id=message_id))
-    return receipt
+    parts = (replace(part, payload=text, message_id=message_id) for part in made)
+    return "\n".join(sent(channel, *parts))
 
 
 def shown(folder: Path) -> dict[str, bytes]:
@@ -228,32 +230,69 @@ def test_another_file_always_has_the_latest(tmp_path: Path) -> None:
     channel = replacing(tmp_path, path="out/{year}/{date}.md", mode="new", latest=latest)
     first = tmp_path / "out/2026/2026-11-16.md"
 
-    assert write(channel, b"one") == str(first)
+    assert write(channel, b"one") == f"{first}\n{tmp_path / 'out/weekly.md'}"
     second = write(channel, b"two", 1)
 
-    assert second == str(first.with_name("2026-11-16-2.md"))
+    assert second.startswith(str(first.with_name("2026-11-16-2.md")))
     assert shown(tmp_path / "out") == {"weekly.md": b"two"}
     (tmp_path / "out/weekly.md").write_bytes(b"mine")
     assert write(channel, b"three", 2) == (
-        f"{first.with_name('2026-11-16-3.md')},"
-        f" and {tmp_path / 'out/weekly-2.md'} (weekly.md was changed by hand)"
+        f"{first.with_name('2026-11-16-3.md')}\n"
+        f"{tmp_path / 'out/weekly-2.md'} (weekly.md was changed by hand)"
     )
     assert shown(tmp_path / "out") == {"weekly.md": b"mine", "weekly-2.md": b"three"}
 
 
-def test_the_latest_is_made_up_for_where_it_could_not_be_written(tmp_path: Path) -> None:
+def test_what_keeps_the_latest_waiting_adds_no_copy_of_a_note(tmp_path: Path) -> None:
     channel = replacing(tmp_path, path="out/{date}.md", mode="new", latest="out/sub/latest.md")
     (tmp_path / "out").mkdir()
     (tmp_path / "out/sub").write_text("in the way")
+    note, latest = deliveries(channel, edition(story()))
+    sent(channel, note)
     with pytest.raises(DeliveryError) as caught:
-        write(channel, b"one")
+        sent(channel, latest)
     assert caught.value.verdict == "retrying"
+    (tmp_path / "out/2026-11-16.md").write_bytes(b"mine by now")
     (tmp_path / "out/sub").unlink()
 
-    write(channel, b"one")
+    sent(channel, latest)
 
-    assert shown(tmp_path / "out") == {"2026-11-16.md": b"one"}
-    assert shown(tmp_path / "out/sub") == {"latest.md": b"one"}
+    assert shown(tmp_path / "out") == {"2026-11-16.md": b"mine by now"}
+    assert shown(tmp_path / "out/sub") == {"latest.md": latest.payload}
+
+
+def test_a_second_part_that_nothing_is_set_for_any_more_is_no_file(tmp_path: Path) -> None:
+    channel = replacing(tmp_path, path="out/{date}.md", mode="new")
+
+    with pytest.raises(DeliveryError, match="neither archive nor latest"):
+        sent(channel, delivery(str(tmp_path / "out/x.md"), b"one", 2))
+
+    assert shown(tmp_path / "out") == {}
+
+
+def test_a_file_stays_its_owner_s_and_one_that_is_not_to_be_written_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "latest.md"
+    wrote(b"one", path)
+    owners: list[tuple[int, int]] = []
+    owner = path.stat()
+
+    def chown(_: Path, uid: int, gid: int) -> None:
+        owners.append((uid, gid))
+        if uid != -1:
+            raise PermissionError(errno.EPERM, "only root may")
+
+    monkeypatch.setattr(os, "chown", chown)
+    wrote(b"two", path)
+    # To root nothing is forbidden.
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    with pytest.raises(PermissionError) as caught:
+        wrote(b"three", path)
+
+    assert owners == [(owner.st_uid, owner.st_gid), (-1, owner.st_gid)]
+    assert caught.value.filename == str(path)
+    assert path.read_bytes() == b"two"
 
 
 def test_the_latest_leads_nowhere_else(tmp_path: Path) -> None:
@@ -263,6 +302,6 @@ def test_the_latest_leads_nowhere_else(tmp_path: Path) -> None:
     (tmp_path / "out/sub").symlink_to(tmp_path / "elsewhere")
 
     with pytest.raises(DeliveryError, match="leads out of"):
-        sent(channel, delivery(str(tmp_path / "out/x.md"), b"one"))
+        sent(channel, delivery(str(tmp_path / "out/x.md"), b"one", 2))
 
     assert list((tmp_path / "elsewhere").iterdir()) == []

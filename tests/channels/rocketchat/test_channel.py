@@ -99,6 +99,20 @@ async def test_other_answers(room: Room, answer: Reply, verdict: str) -> None:
     assert (await refused(room, answer)).verdict == verdict
 
 
+async def test_what_was_kept_for_a_wrong_channel_goes_to_the_one_that_is_mended(
+    room: Room, tmp_path: Path
+) -> None:
+    async with started(tmp_path, rocketchat(room, channel="#nws")) as daemon:
+        await daemon.publish(edition(story()))
+        await daemon.delivering.deliver_due()
+        assert await daemon.states() == ["pending"]
+    async with started(tmp_path, rocketchat(room)) as daemon:
+        await daemon.delivering.release_claimed()
+        await daemon.delivering.deliver_due()
+
+        assert await daemon.states() == ["sent"]
+
+
 async def test_it_goes_on_at_the_part_that_is_missing(room: Room, tmp_path: Path) -> None:
     posts: list[str] = []
 

@@ -6,6 +6,7 @@ https://core.telegram.org/bots/api; the words are those of https://github.com/td
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections import deque
@@ -24,6 +25,9 @@ PERSON, GROUP, FORUM = 77, -4001, -1002003004005
 BOT = {"id": 123456789, "is_bot": True, "first_name": "Morning", "username": "morning_bot"}
 MOST_UNITS, MOST_ENTITIES, MOST_ENTITY_BYTES = 4_096, 100, 9_500
 _TYPES = {"bold", "italic", "underline", "text_link", "blockquote", "expandable_blockquote"}
+
+# What Telegram finds in a text by itself: mentions, commands, tags, shares and addresses.
+DETECTED = re.compile(r"(?<![\w/])[@/]\w|#[\w\u200c]|\$[A-Z]|://\w|\w\.[a-z]{2}|\d+\.\d+\.\d+\.\d")
 
 
 def ok(result: object) -> Reply:
@@ -165,7 +169,9 @@ class BotServer:
             self._poll += 1
             poll = self._poll
             self._changed.notify_all()
-            self._updates = [each for each in self._updates if each["update_id"] >= asked["offset"]]
+            if (offset := asked["offset"]) < 0:
+                offset += self._next_update
+            self._updates = [each for each in self._updates if each["update_id"] >= offset]
             while poll == self._poll:
                 self._updates = [each for each in self._updates if {*each} & {*kinds}]
                 left = deadline - time.monotonic()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import threading
 from datetime import timedelta
 from itertools import count
@@ -25,6 +24,7 @@ from tests.channels import making
 from tests.channels.making import TEMPLATES, deliveries, delivery, open_it, send, started
 from tests.channels.scripted import serving
 from tests.channels.telegram.bot_server import (
+    DETECTED,
     FORUM,
     GROUP,
     PERSON,
@@ -82,21 +82,18 @@ def shown(message: dict[str, Any], kind: str) -> list[str]:
     ]
 
 
-# What Telegram finds by itself: mentions, commands, tags and addresses.
-DETECTED = re.compile(r"(?<![\w/])[@#/]\w|://\w|\w\.[a-z]{2}")
-
-
 async def test_what_feeds_say_is_literal_and_only_stories_are_links(
     tmp_path: Path, bot: BotServer
 ) -> None:
     channel = telegram(tmp_path, bot)
-    title = "🎉 @durov /start <b>x</b> [a](https://b.example) \x01a:https://e.example\x02 *c* \x03"
+    words = "🎉 @durov /start $TSLA #\u200ctag 10.0.0.1 <b>x</b> [a](https://b.example)"
+    title = f"{words} \x01a:https://e.example\x02 *c* \x03"
 
     [receipt] = await send(channel, *deliveries(channel, edition(story(title=title))))
 
     [message] = bot.messages
     assert not DETECTED.search(message["text"])
-    cleaned = "🎉 @durov /start <b>x</b> [a](https://b.example) a:https://e.example *c*"
+    cleaned = f"{words} a:https://e.example *c*"
     assert receipt == "1505"
     assert [text.replace(JOINER, "") for text in shown(message, "text_link")] == [cleaned]
     assert [each.get("url") for each in message["entities"] if each["type"] == "text_link"] == [

@@ -14,7 +14,7 @@ from msgspec.structs import replace as changed
 from digest.channels.webhook import signed_headers
 from digest.config.channels.webhook import WebhookSettings
 from digest.errors import ChannelError, ConfigError, DeliveryError
-from digest.model import BlockDay, BlockLine, EditionBlock, Fact, Listed, More
+from digest.model import AlsoIn, BlockDay, BlockLine, EditionBlock, Fact, Listed, More
 from digest.rendering.snapshot import MOST_BYTES, as_json_object
 from tests.channels.making import TEMPLATES, deliveries, open_it, send, settings, started
 from tests.channels.scripted import serving
@@ -143,6 +143,21 @@ def test_what_is_posted_has_an_end() -> None:
     assert shown["more"][0]["stories"] == 100_000
 
 
+def test_what_is_posted_has_an_end_whatever_feeds_say() -> None:
+    also = (AlsoIn("語" * 200, f"https://a.example/{'y' * 4_000}"),) * 3
+    link = f"https://a.example/{'x' * 4_000}"
+    made = edition(
+        *(story(n, title=f"{n} {'😀' * 1_000}", url=link, also_in=also) for n in range(600))
+    )
+
+    posted = as_json_object(made)
+
+    assert len(json.dumps(posted)) <= MOST_BYTES
+    [shown] = posted["sections"]
+    assert [int(each["title"].split()[0]) for each in shown["stories"]] == list(range(600))
+    assert {each["url"] for each in shown["stories"]} == {link}
+
+
 async def test_a_repeat_has_the_same_id_and_body_and_a_new_time(
     tmp_path: Path, server: HttpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,6 +280,7 @@ async def test_a_receiver_that_is_gone_hears_nothing_of_that_edition_again(
         ({"secret": [NEW, f"{OLD}!"]}, "secret: must be whsec_ and 24 to 64 bytes"),
         ({"secret": " "}, "secret: is empty; make one with: echo whsec_"),
         ({"headers": {"Webhook-Id": "1"}}, "Webhook-Id is set for each message; leave it out"),
+        ({"headers": {"Accept-Encoding": "gzip"}}, "Accept-Encoding is set for each message"),
         ({"url": "https://hooks.slack.com/services/T0/B0/x"}, "for a channel of kind slack"),
     ],
 )

@@ -42,11 +42,13 @@ def zulip(place: Topic, **more: Any) -> Channel:
     return open_it(place.folder, {**place.channel(), **more})
 
 
-async def doubtful(topic: Topic, *answers: Reply | None, of: Edition | None = None) -> list[str]:
+async def doubtful(
+    topic: Topic, *answers: Reply | None, of: Edition | None = None, trouble: Reply = LOST
+) -> list[str]:
     """The states of what was posted with an answer that was lost, and then attempted again."""
     async with started(topic.folder, zulip(topic)) as daemon:
         topic.organisation.now = daemon.clock().timestamp()
-        topic.organisation.after = [LOST]
+        topic.organisation.after = [trouble]
         await daemon.publish(of or edition(story()))
         await daemon.delivering.deliver_due()
         assert "unknown" in await daemon.states()
@@ -167,6 +169,54 @@ async def test_what_cannot_be_looked_for_stays_unknown(topic: Topic) -> None:
     topic.organisation.looks = [NO_RIGHT]
 
     assert await doubtful(topic) == ["unknown"]
+    assert len(topic.organisation.messages) == 1
+
+
+async def test_what_cannot_be_looked_for_is_posted_where_a_person_wants_it(topic: Topic) -> None:
+    topic.organisation.looks = [NO_RIGHT, NO_RIGHT]
+    assert await doubtful(topic) == ["unknown"]
+
+    async with started(topic.folder, zulip(topic)) as daemon:
+        await daemon.store.transact(lambda store: store.deliveries.retry([1], daemon.clock()))
+        await daemon.delivering.deliver_due()
+
+        assert await daemon.states() == ["sent"]
+    assert len(topic.organisation.messages) == 2
+
+
+async def test_what_was_kept_for_a_wrong_channel_goes_to_the_one_that_is_mended(
+    topic: Topic,
+) -> None:
+    async with started(topic.folder, zulip(topic, channel="nws")) as daemon:
+        await daemon.publish(edition(story()))
+        await daemon.delivering.deliver_due()
+        assert await daemon.states() == ["pending"]
+    async with started(topic.folder, zulip(topic)) as daemon:
+        await daemon.delivering.release_claimed()
+        await daemon.delivering.deliver_due()
+
+        assert await daemon.states() == ["sent"]
+
+
+async def test_what_may_be_in_another_channel_is_not_posted_to_this_one(topic: Topic) -> None:
+    async with started(topic.folder, zulip(topic, channel="7")) as daemon:
+        topic.organisation.after = [LOST]
+        await daemon.publish(edition(story()))
+        await daemon.delivering.deliver_due()
+        daemon.clock.turn(minutes=3)
+    async with started(topic.folder, zulip(topic)) as later:
+        later.clock.turn(minutes=3)
+        await later.delivering.deliver_due()
+
+        assert await later.states() == ["unknown"]
+    assert len(topic.organisation.messages) == 1
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+async def test_what_a_server_in_trouble_may_have_taken_is_looked_for(
+    topic: Topic, status: int
+) -> None:
+    assert await doubtful(topic, trouble=said(status)) == ["sent"]
     assert len(topic.organisation.messages) == 1
 
 

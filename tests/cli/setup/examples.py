@@ -6,7 +6,7 @@ WHAT_ONLY_YOU_KNOW = {
     "TIMEZONE": "Europe/Berlin",
     "PLACE": "Berlin, DE",
     "CALENDAR_URL": "https://calendar.example/private-4f9e8a7b6c5d4e3f2a1b/basic.ics",
-    "TELEGRAM_TOKEN": "123456789:AAs3cr3t-t0k3n_of-thirty-five-letters",
+    "TELEGRAM_BOT_TOKEN": "123456789:AAs3cr3t-t0k3n_of-thirty-five-letters",
     "TELEGRAM_CHAT": "77",
     "SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/T0/B0/s3cr3t-slack",
     "DISCORD_WEBHOOK_URL": "https://discord.com/api/webhooks/1503/s3cr3t-discord",

@@ -87,6 +87,8 @@ def test_from_an_empty_folder_to_the_first_briefing_in_one_go(
 def test_of_several_chats_one_is_chosen_and_without_a_terminal_it_is_given(
     site: Project, bot: BotServer
 ) -> None:
+    for _ in range(30):
+        bot.write("what a group says all day", GROUP)
     bot.write("hello")
     bot.write("/start", FORUM, topic=5)
     (site.folder / "token").write_text(TOKEN)
@@ -113,8 +115,9 @@ def test_of_several_chats_one_is_chosen_and_without_a_terminal_it_is_given(
         screen.answer("Press Enter once you have, or write the chat's id:")
         screen.expect("1  the topic 5 of the group Team")
         screen.expect("2  Ada")
+        screen.expect("3  the group Readers")
         screen.answer("Which [1]:", "1, 2")
-        screen.expect("write one number of 1 to 2")
+        screen.expect("write one number of 1 to 3")
         screen.answer("Which [1]:", "1")
         screen.answer("Post a line there, to see it? [Y/n]:", "n")
         assert screen.finish() == 0
@@ -149,6 +152,9 @@ def test_chats_are_found_in_what_a_bot_hears() -> None:
         },
         {"message": {"chat": person(), "text": "again"}},
         {"edited_message": {"chat": group}},
+        # As no server of Telegram's own has it.
+        {"message": {"chat": None}, "channel_post": {"chat": {}}, "my_chat_member": 5},
+        {"my_chat_member": {"chat": {**group, "id": -8}, "new_chat_member": {"status": "kicked"}}},
     ]
 
     assert [(found.name, found.settings) for found in chats_in(updates)] == [

@@ -9,7 +9,7 @@ import pytest
 from digest.cli.setup.example import EXAMPLES
 from tests import limits
 from tests.editions.example_weeks.week import lived
-from tests.editions.example_weeks.world import CALENDAR, EVENTS, MONDAY, notes_in
+from tests.editions.example_weeks.world import CALENDAR, EVENTS, LIKED, MONDAY, notes_in
 from tests.servers import Reply
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # It has a week of its own, in which much goes wrong.
 BRIEFING = "morning-briefing"
-DEAD = "/feed/tag/ai"
+DEAD = f"{LIKED}/ai"
 
 
 class Expected(NamedTuple):
@@ -26,7 +26,7 @@ class Expected(NamedTuple):
     hours: list[str]
     places: set[str]
     words: str = ""
-    """What all titles have, where only such are let in."""
+    """What titles have, where only such are let in beside what is tagged as one's own."""
     most: int | None = None
     """How many titles an edition has room for, where the rest is left out."""
 
@@ -78,7 +78,7 @@ async def test_the_briefing_is_there_whatever_is_down(tmp_path: Path) -> None:
         week.weather.replies = {"/v1/forecast": Reply("busy", 503)} if down else {}
         week.web.replies = {CALENDAR: Reply("busy", 503) if day == 6 else EVENTS}
 
-    watched = {("/feed/tag/programming", 3): "kubernetes"}
+    watched = {(f"{LIKED}/programming", 3): "kubernetes"}
     async with lived(BRIEFING, tmp_path, words=watched, dead_from={DEAD: 3}) as week:
         await week.run(morning)
 

@@ -163,7 +163,7 @@ def _settings(name: str, folder: Path, places: Places, web: Web, weather: OpenMe
         "SLACK_WEBHOOK_URL": f"{places.http.url}/services/T0/B0/x",
         "DISCORD_WEBHOOK_URL": f"{places.http.url}{DISCORD}",
         "HOOK_URL": f"{places.http.url}{HOOK}",
-        "TELEGRAM_TOKEN": TOKEN,
+        "TELEGRAM_BOT_TOKEN": TOKEN,
         "TELEGRAM_CHAT": str(PERSON),
         "TIMEZONE": str(ZONE),
     }

@@ -15,7 +15,7 @@ from email.utils import format_datetime
 from hashlib import sha256
 from itertools import count
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from tests.blocks.stand_ins import calendar, calendar_reply
@@ -38,6 +38,8 @@ ZONE = ZoneInfo("Europe/Berlin")
 MONDAY = datetime(2025, 11, 10, tzinfo=ZONE)
 DAYS = 7
 _JSON = {"Content-Type": "application/json"}
+_API = "/repos/"
+LIKED = "/api/articles"
 CALENDAR = "/private-4f9e8a7b6c5d4e3f2a1b/basic.ics"
 EVENTS = calendar_reply(calendar("DTSTART:20251113T093000Z\nSUMMARY:Stand-up\nRRULE:FREQ=DAILY"))
 _SYLLABLES = [a + b for a in "bdfgklmnprstvz" for b in "aeiou"]
@@ -63,6 +65,7 @@ class Planned:
     words: dict[tuple[str, int], str] = field(default_factory=dict)
     """What the title of a source's day ends with."""
     always: str = ""
+    """What all titles end with, but for those of GitHub's API."""
     dead_from: dict[str, int] = field(default_factory=dict)
     """From which day on a source brings nothing more, by its path."""
     asked: set[str] = field(default_factory=set)
@@ -74,7 +77,8 @@ class Planned:
         return [day for day in range(end) if day_begins(day) <= self.clock()]
 
     def title(self, source: str, day: int) -> str:
-        return title_of(source, day, f"{self.always} {self.words.get((source, day), '')}".strip())
+        always = "" if source.startswith(_API) else self.always
+        return title_of(source, day, f"{always} {self.words.get((source, day), '')}".strip())
 
     def all_by(self, when: datetime) -> dict[str, datetime]:
         """Every title there has been until then."""
@@ -99,13 +103,17 @@ class Web(SearchApi):
         if source.startswith("/api/v1/"):
             self._post()
             return super().reply_at(path)
+        if source == LIKED:
+            source = f"{LIKED}/{parse_qs(urlsplit(path).query)['tag'][0]}"
         if self._is_dead(source):
             return Reply("gone wrong", 500)
         return self.replies.get(source) or self._list(source)
 
     def _list(self, source: str) -> Reply:
-        if source.startswith("/repos/"):
+        if source.startswith(_API):
             return Reply(json.dumps([*self._of_api(source)]), headers=_JSON)
+        if source.startswith(LIKED):
+            return Reply(json.dumps([*self._articles(source)]), headers=_JSON)
         if source.endswith("/releases.atom"):
             return Reply(self._releases(source))
         return Reply(rss(*self._items(source), title=source))
@@ -134,6 +142,18 @@ class Web(SearchApi):
             number = int.from_bytes(sha256(f"{source}{day}".encode()).digest()[:4])
             text = f"<p>{title_of(source, -day - 1)} was said of it. And more.</p>"
             yield item(number, title=title, link=link, published=day_begins(day), html=text)
+
+    def _articles(self, source: str) -> Iterator[dict[str, Any]]:
+        """As https://developers.forem.com/api/v1 has them."""
+        for day in self.planned.days(source):
+            yield {
+                "id": int.from_bytes(sha256(f"{source}{day}".encode()).digest()[:4]),
+                "title": self.planned.title(source, day),
+                "description": f"{title_of(source, -day - 1)} was said of it.",
+                "url": f"https://dev.to{source}/{day}",
+                "published_at": day_begins(day).isoformat(),
+                "user": {"name": "Ben"},
+            }
 
     def _releases(self, source: str) -> str:
         entries = "".join(
@@ -184,7 +204,7 @@ class Places:
         shown = {
             "a chat": "\n".join(message["text"] for message in self.bot.messages),
             "a channel": json.dumps(blocks) if blocks else "",
-            "a community": "\n".join(self.discord.contents),
+            "a community": "\n".join(self.discord.shown),
             "a workflow": json.dumps(sections) if sections else "",
             "notes": "\n".join(notes_in(self.folder)),
         }

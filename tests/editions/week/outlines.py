@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from digest.channels.previews import FORMS
 from digest.rendering.slack.messages import build_messages, build_thread
 from digest.rendering.templates import THEMES, Templates
 from tests.channels.places import places_of
@@ -32,8 +31,8 @@ def outlines(edition: Edition) -> dict[str, str]:
     found["markdown"] = _text(templates.markdown(edition))
     found["slack"] = _slack(build_messages(edition))
     found["slack-thread"] = _slack(build_thread(edition))
+    # The other kinds of channels have their messages from what builds these.
     found["discord"] = _text(places_of("discord")[0].golden(edition)["discord.txt"])
-    assert {name.partition("-")[0] for name in found} >= {*FORMS} - {"email", "file"}
     return {name: "\n".join(map(_short, seen)) + "\n" for name, seen in found.items()}
 
 

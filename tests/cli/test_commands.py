@@ -264,6 +264,7 @@ def test_status_prints_the_contract(polled: Project) -> None:
         "storage",
         "waiting",
         "file",
+        "paused",
     }
     assert result["deliveries"] == {
         "pending": 0,

@@ -155,17 +155,17 @@ async def test_a_hundred_feeds_share_what_their_host_allows(
     host = LimitedHost(clock, 60, seconds_left)
     urls = serve(feed_server, 100, host)
     async with open_daemon(tmp_path, urls, clock) as daemon:
-        await daemon.run(days=2)
+        await daemon.run(days=1)
         assert await daemon.failures() == 0
     assert host.refused == 0
     assert 55 <= host.most_in_an_hour <= 60
     assert not [each for each in daemon.results if each.outcome == "failed"]
     # Nearly all that is allowed is used, and each feed is asked in turn.
-    assert len(host.asked) >= 46 * 60
+    assert len(host.asked) >= 22 * 60
     assert len(host.gaps) == 100
     assert max(gap for gaps in host.gaps.values() for gap in gaps) < 3 * HOUR
     lines = said(caplog)
-    assert 40 <= len(lines) <= 48
+    assert 20 <= len(lines) <= 24
     assert len({line["until"] for line in lines}) == len(lines)
     # The one that was answered last may not be recorded yet, and is counted then.
     assert 40 <= lines[0]["feeds"] <= 41

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 SLOW = (
     *("channels/email/test_doubts", "channels/email/test_postfix", "channels/file/"),
     *("channels/test_apprise", "channels/test_resuming", "channels/test_secrets"),
+    *("channels/command/", "channels/discord/", "channels/matrix/", "channels/teams/"),
+    *("channels/telegram/", "channels/slack/test_channel", "channels/email/test_delivering"),
+    *("feeds/test_variants", "feeds/sources/mail/test_newsletters", "jobs/test_pictures"),
+    *("mutation/", "rendering/test_article_page", "rendering/test_paragraphs"),
+    *("rendering/email/test_personal", "store/test_backup"),
     *("app/bot_commands/test_commands", "config/test_synonyms"),
     *("channels/test_http", "cli/", "config/test_kinds", "editions/test_hostile"),
     *("editions/test_schedule", "feeds/sources/test_new_kind", "feeds/test_hostile"),

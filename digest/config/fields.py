@@ -82,7 +82,12 @@ def _web_url(value: str) -> str:
     return value
 
 
-def _secret_web_url(value: UrlSecret) -> UrlSecret:
+def secret_web_url(value: UrlSecret) -> UrlSecret:
+    """A secret that is the address of a page or a service on the web.
+
+    Raises:
+        ValueError: it is none.
+    """
     _web_url(value.get_secret_value())
     return value
 
@@ -235,7 +240,7 @@ LanguageTag = Annotated[
     WithJsonSchema({"type": "string", "enum": sorted([*languages(), *OTHER_TAGS])}),
 ]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
-SecretUrl = Annotated[UrlSecret, AfterValidator(_secret_web_url), MAY_BE_MISSING]
+SecretUrl = Annotated[UrlSecret, AfterValidator(secret_web_url), MAY_BE_MISSING]
 _SOME_TEXT = WithJsonSchema({"type": "string", "minLength": 1})
 Host = Annotated[str, AfterValidator(_host), _SOME_TEXT]
 HelloName = Annotated[str, AfterValidator(_hello)]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import binascii
 from base64 import b64decode
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, field_validator
 
 from digest.config.channels.base import WEBHOOK_WORDS, ChannelSettings, Hook
-from digest.config.fields import SecretUrl
+from digest.config.fields import secret_web_url
 from digest.config.headers import SecretHeaders
-from digest.config.secrets import MAY_BE_MISSING, HeaderSecret, PartedSecret
+from digest.config.secrets import MAY_BE_MISSING, HeaderSecret, PartedSecret, UrlSecret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,21 @@ _MAKE = "make one with: echo whsec_$(openssl rand -base64 32)"
 _OUR_HEADERS = (
     *("content-", "webhook-", "host", "transfer-encoding", "accept-encoding", "connection"),
 )
+
+
+# A token of so few letters, without digits and capitals, would be a bad one.
+_LONGEST_NAME = 20
+
+
+class ReceiverSecret(UrlSecret):
+    """The address of a receiver, which may end with a name that its operator chose."""
+
+    def parts(self) -> Iterator[str]:
+        """Those of an address, without such a name: it may be that of a digest, too."""
+        last = urlsplit(self.get_secret_value()).path.rpartition("/")[2]
+        letters = last.replace("-", "").replace("_", "")
+        named = letters.isalpha() and last.islower() and len(last) <= _LONGEST_NAME
+        yield from (part for part in super().parts() if not (named and part == last))
 
 
 class SigningSecret(PartedSecret):
@@ -78,7 +94,9 @@ class WebhookSettings(ChannelSettings):
     """A channel that posts each edition as JSON to an address, signed as Standard Webhooks."""
 
     kind: Literal["webhook"]
-    url: SecretUrl = Field(description="The address that editions are posted to; a secret.")
+    url: Annotated[ReceiverSecret, AfterValidator(secret_web_url), MAY_BE_MISSING] = Field(
+        description="The address that editions are posted to; a secret."
+    )
     secret: Annotated[
         SigningSecret | None,
         AfterValidator(lambda value: value and _with_keys(value)),

@@ -13,6 +13,7 @@ from msgspec.structs import replace as changed
 
 from digest.channels.webhook import signed_headers
 from digest.config.channels.webhook import WebhookSettings
+from digest.config.secrets import secrets_in
 from digest.errors import ChannelError, ConfigError, DeliveryError
 from digest.model import AlsoIn, BlockDay, BlockLine, EditionBlock, Fact, Listed, More
 from digest.rendering.snapshot import MOST_BYTES, as_json_object
@@ -315,3 +316,22 @@ async def test_the_documented_check_takes_what_is_genuine_and_nothing_else(
     signed = signature(NEW, headers["webhook-id"], old, seen.body)
     stale = {**headers, "webhook-timestamp": old, "webhook-signature": signed}
     assert not is_genuine(stale, seen.body, NEW)
+
+
+@pytest.mark.parametrize(
+    ("url", "alone"),
+    [
+        ("https://n8n.example/webhook/morning-briefing", False),
+        ("https://n8n.example/webhook/hook", False),
+        ("https://ha.example/api/webhook/x7Gk2-Qp", True),
+        ("https://n8n.example/webhook/5f2c9a", True),
+        (f"https://n8n.example/webhook/{'abcdefg' * 3}", True),
+    ],
+)
+def test_a_name_at_the_end_of_an_address_is_no_secret_alone(url: str, *, alone: bool) -> None:
+    settings = WebhookSettings.model_validate({"kind": "webhook", "url": url})
+
+    secrets = set(secrets_in(settings))
+
+    assert url in secrets
+    assert (url.rpartition("/")[2] in secrets) == alone

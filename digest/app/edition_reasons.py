@@ -92,8 +92,8 @@ class EntryFate(Struct, frozen=True):
             "left out": self.rule,
         }
         watched = f"; watched: {', '.join(self.watched)}" if self.watched else ""
-        said = "".join(f"; {line}" for line in (*self.said, *(to.line for to in self.not_given)))
-        return f"{self.fate}: {self.title} ({self.feed}), {because[self.fate]}{watched}{said}"
+        notes = "".join(f"; {line}" for line in (*self.said, *(to.line for to in self.not_given)))
+        return f"{self.fate}: {self.title} ({self.feed}), {because[self.fate]}{watched}{notes}"
 
     @property
     def said(self) -> list[str]:

@@ -153,7 +153,7 @@ def _as(shown_as: ShownAs | None) -> str:
 
 
 def _voted(counted: Leaning | TakenBy) -> str:
-    return "".join(f", {said}" for said in feedback_lines(counted.more, counted.less))
+    return "".join(f", {line}" for line in feedback_lines(counted.more, counted.less))
 
 
 def _because(draft: Draft, number: int) -> str:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from msgspec import Struct
 
-if TYPE_CHECKING:
-    from jinja2 import Template
+from digest.rendering.page_template import page_template
 
+if TYPE_CHECKING:
     from digest.language import Language
 
+_PAGE = Path(__file__).with_name("public.html")
 _STYLE = """\
 :root { color-scheme: light dark; }
 body { margin: 0; padding: 24px 16px; background: #f3f4f6; color: #1c2430;
@@ -84,19 +83,7 @@ class Page(Struct, frozen=True):
 
     def html(self) -> str:
         """The whole document."""
-        return _template().render(page=self, style=_STYLE)
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("public.html")
+        return page_template(_PAGE).render(page=self, style=_STYLE)
 
 
 def masked(address: str) -> str:

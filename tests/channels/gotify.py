@@ -16,8 +16,8 @@ TOKEN = "As3cr3t.token01"
 
 
 def error(status: int, name: str, words: str) -> Reply:
-    said = {"error": name, "errorCode": status, "errorDescription": words}
-    return Reply(json.dumps(said), status, _JSON)
+    refusal = {"error": name, "errorCode": status, "errorDescription": words}
+    return Reply(json.dumps(refusal), status, _JSON)
 
 
 UNAUTHORIZED = error(401, "Unauthorized", "you need to provide a valid access token")

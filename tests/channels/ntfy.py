@@ -19,8 +19,8 @@ TOKEN = "tk_s3cr3t0123456789"
 
 
 def error(status: int, code: int, words: str) -> Reply:
-    said = {"code": code, "http": status, "error": words, "link": "https://ntfy.sh/docs/"}
-    return Reply(json.dumps(said), status, _JSON)
+    refusal = {"code": code, "http": status, "error": words, "link": "https://ntfy.sh/docs/"}
+    return Reply(json.dumps(refusal), status, _JSON)
 
 
 UNAUTHORIZED = error(401, 40101, "unauthorized")

@@ -158,6 +158,8 @@ async def test_ten_thousand_links_that_are_made_up(
         flood = Flood(site.serving.port)
         # What is kept for ever, like buffers and compiled templates, is there after some of them.
         await flood.send(requests[:FIRST])
+        for path in good:
+            await look(site, path)
         held = resident()
         rest = asyncio.create_task(flood.send(requests[FIRST:]))
         await flood.half.wait()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from functools import cache
 from html import escape, unescape
 from itertools import groupby
 from pathlib import Path
@@ -17,11 +16,10 @@ from msgspec import Meta, Struct
 from digest.config.channels.file import FEED, INDEX
 from digest.language import language_of
 from digest.rendering.file.feed import edition_urn
+from digest.rendering.page_template import page_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from jinja2 import Template
 
     from digest.model import Edition
 
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
 HEAD_BYTES = 16_384
 MOST_LISTED = 2_000
 _MOST_TITLES = 3
+_INDEX_PAGE = Path(__file__).with_name("index.html")
 _META = re.compile(r'<meta name="digest:edition" content="([^"]*)">')
 # The character set is to be within the first 1,024 bytes, so it stays before ours.
 _HEAD = re.compile(r"<head[^>]*>\s*(?:<meta charset=[^>]*>)?", re.IGNORECASE)
@@ -95,25 +94,10 @@ def index_page(pages: Iterable[tuple[str, PageHead]]) -> str:
     language = language_of(ordered[0][1].language if ordered else "en")
     months = groupby(ordered, key=lambda page: language.month(page[1].date))
     titles = dict.fromkeys(head.title for _, head in ordered)
-    return _template().render(
+    return page_template(_INDEX_PAGE).render(
         language=language,
         title=" · ".join([*titles][:_MOST_TITLES]),
         months=[(month, [*of_month]) for month, of_month in months],
         feed=FEED,
         feed_label=language.translate("Atom feed"),
     )
-
-
-@cache
-def _template() -> Template:
-    # Few channels have archives.
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("index.html")

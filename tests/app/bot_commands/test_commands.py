@@ -316,9 +316,9 @@ async def test_what_cannot_be_done_is_told_with_a_remedy(talk: Talk) -> None:
         "/dance": "there is no /dance; /help says what there is",
         f"/now {'ü' * 4_000}": "there is no digest",
     }
-    for text, said in told.items():
+    for text, words in told.items():
         answer = await talk.answer(text)
-        assert said in answer
+        assert words in answer
         assert len(answer) <= 600
 
 

@@ -248,8 +248,8 @@ async def test_a_receiver_that_repeats_secrets_tells_nobody(
     tmp_path: Path, server: HttpServer
 ) -> None:
     headers = {"Authorization": "Bearer s3cr3t-token"}
-    said = f"not {NEW}, nor {NEW[6:]}, {OLD} or s3cr3t-token at {PATH}"
-    receiver = Receiver(answers=[Reply(said, 400), Reply(said)])
+    words = f"not {NEW}, nor {NEW[6:]}, {OLD} or s3cr3t-token at {PATH}"
+    receiver = Receiver(answers=[Reply(words, 400), Reply(words)])
     channel = hook(tmp_path, server, receiver, secret=[NEW, OLD], headers=headers)
 
     error = await refused(channel)

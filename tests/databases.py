@@ -27,6 +27,7 @@ _TAKE_OUT = {
     "0025": ["DROP TABLE block_answers"],
     "0026": [f"DROP TABLE {name}" for name in ("pauses", "heard", "pairings")],
     "0027": ["DROP TABLE not_given"],
+    "0028": [f"DROP TABLE model_{name}" for name in ("answers", "requests", "forms")],
     "0024": ["DROP TABLE full_texts", "DROP TABLE robots"],
 }
 

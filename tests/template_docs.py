@@ -30,6 +30,7 @@ from digest.model import (
     Related,
     Section,
     Story,
+    Summary,
 )
 from digest.rendering.colours import Palette
 from digest.rendering.contents import Contents
@@ -104,6 +105,7 @@ WORDS: dict[type, dict[str, str]] = {
         "untitled": "whether it has no title of its own: `title` is how its text begins",
         "pictorial": "whether it is little but its picture, like a comic",
         "rank": "its place among all stories of the edition by their claim to be shown, from 0 on",
+        "summary": "how `excerpt` came about, where the digest asks for summaries; or none",
         "is_watched": "whether a rule raised it, or it asks its reader to confirm something",
         "is_post": "whether it is `untitled` and not `brief`: it is shown by its text",
         "is_shared": "whether it is new and another feed has it or something like it",
@@ -140,11 +142,12 @@ WORDS: dict[type, dict[str, str]] = {
         "watched": "whether a rule would have raised it",
     },
     EditionBlock: {
-        "kind": "what it is: `weather`, `calendar`",
+        "kind": "what it is: `overview`, `weather`, `calendar`",
         "title": "what stands above it",
         "days": "its days",
         "credit": "what has to be said of where it comes from, or empty",
         "credit_url": "the link that has to be with that, or empty",
+        "text": "a paragraph of text, or empty",
     },
     BlockDay: {"name": "the name of the day", "lines": "what there is on it"},
     BlockLine: {
@@ -152,6 +155,13 @@ WORDS: dict[type, dict[str, str]] = {
         "about": "more of it, said quietly, or empty",
         "at": "when it begins, or empty",
         "symbol": "a picture of one character, or empty",
+    },
+    Summary: {
+        "kind": "`lead` or `model`",
+        "model": "the model that wrote it, or was to write it",
+        "prompt": "the version of what the model was asked",
+        "reason": "why it is the lead although a model was to write it, or empty",
+        "line": "all of it, for operators",
     },
     Held: {"feed": "the name of the feed", "entries": "how many entries are held"},
     Failing: {"feed": "the name of the feed", "since": "since when"},

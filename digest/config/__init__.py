@@ -4,7 +4,8 @@ from digest.config.channels import ChannelSettings
 from digest.config.channels.email import SmtpSettings
 from digest.config.digests import DigestSettings
 from digest.config.load import find_config, load_settings
-from digest.config.settings import PollingSettings, Settings
+from digest.config.polling import PollingSettings
+from digest.config.settings import Settings
 from digest.config.sources import SourceSettings
 from digest.config.sources.feed import FeedSettings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     Field,
@@ -28,8 +28,10 @@ from digest.config.fields import (
 )
 from digest.config.forms import ChannelForm, ChannelForms
 from digest.config.looks import LookSettings, Theme
+from digest.config.rules import Rule, Topic
 from digest.config.schedule import parse_schedule
 from digest.config.sources import canonical_name
+from digest.config.summaries import Summary, SummarySettings
 from digest.file_errors import mode_of
 from digest.language import ENGLISH
 from digest.model import CatchUp, Content, Images, Overflow, Schedule
@@ -66,7 +68,9 @@ class DigestSettings(Model):
     include: Rules = Field((), description="Rules; only entries that one of them matches go in.")
     exclude: Rules = Field((), description="Rules; entries that one of them matches are left out.")
     watch: Rules = Field(
-        (), description="Rules; entries that one of them matches come first and are marked."
+        (),
+        description="Rules; entries that one of them matches come first and are marked. One like"
+        " `about: security of email` asks a model of `models`.",
     )
     first_edition: Duration | None = Field(
         None,
@@ -113,6 +117,15 @@ class DigestSettings(Model):
     )
     content: Content = Field(
         "excerpt", description="What is shown of an entry: an excerpt, full, or none of its text."
+    )
+    summary: Summary = Field(
+        SummarySettings(),
+        description="none, lead, model, or a map: what is shown of each story in the place of its"
+        " excerpt; see below.",
+    )
+    overview: bool = Field(
+        default=False,
+        description="Whether a paragraph on top says what the edition is about.",
     )
     images: Images = Field(
         "none",
@@ -163,7 +176,9 @@ class DigestSettings(Model):
         " skip_if_empty",
         "catch_up": "missed on_missed misfire",
         "blocks": "block widgets widget header extras",
-        "content": "body text full_text fulltext summary summaries excerpt description",
+        "content": "body text full_text fulltext excerpt description",
+        "overview": "intro introduction opening",
+        "summary": "summaries summarize summarise summarizer ai llm tldr",
         "images": "image pictures thumbnails show_images",
         "theme": "layout style design skin template_name",
         "look": "color colour colors colours branding appearance css",
@@ -184,6 +199,16 @@ class DigestSettings(Model):
         return {form.channel: form for form in self.destinations}
 
     @property
+    def topics(self) -> tuple[str, ...]:
+        """What it watches for in words."""
+        return tuple(rule.test.text for rule in self.watch if isinstance(rule.test, Topic))
+
+    @property
+    def has_overview(self) -> bool:
+        """Whether a paragraph on top says what an edition is about."""
+        return self.overview or self.summary.overview
+
+    @property
     def reach(self) -> timedelta:
         """How old an entry of a new feed may be."""
         return self.schedule.period if self.first_edition is None else self.first_edition
@@ -198,10 +223,24 @@ class DigestSettings(Model):
                 raise ValueError(f"give {name} or {other}, not both")
         return {cls.other_names.get(key, key): value for key, value in data.items()}
 
+    @model_validator(mode="after")
+    def _summary_is_shown(self) -> Self:
+        if self.summary.kind != "none" and self.content != "excerpt":
+            raise ValueError("summary takes the place of excerpts; leave out content")
+        return self
+
     @field_validator("feeds")
     @classmethod
     def _named_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(canonical_name(name) for name in names))
+
+    @field_validator("include", "exclude")
+    @classmethod
+    def _without_topics(cls, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        topics = [rule.text for rule in rules if isinstance(rule.test, Topic)]
+        if topics:
+            raise ValueError(f"{topics[0]!r}: about: works in watch alone, for it only raises")
+        return rules
 
     @field_validator("template")
     @classmethod

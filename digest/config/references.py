@@ -40,6 +40,7 @@ def check_references(document: Document) -> None:
             if channel not in channels:
                 document.report(at, _unknown_channel(channel, channels))
         _check_forms(document, digest, (*key, "send_to"))
+        _model_is_there(document, data, digest, (*key, "summary"))
         for at, name_or_url in _names(digest, (*key, "feeds")):
             feed = canonical_name(name_or_url)
             if feed not in feeds and feed != "all":
@@ -169,6 +170,16 @@ def _check_forms(document: Document, digest: dict[str, Any], key: Key) -> None:
         if most and own and own > most:
             more = f"is more than the {most} of the whole digest; raise that, or lower this"
             document.report((*at, "max_entries"), more)
+
+
+def _model_is_there(
+    document: Document, data: dict[str, Any], digest: dict[str, Any], key: Key
+) -> None:
+    """Report summaries of a model where the file has none."""
+    summary = digest.get("summary")
+    kind = summary.get("kind") if isinstance(summary, dict) else summary
+    if kind == "model" and not data.get("models"):
+        document.report(key, "there is no model; add the section models, or write lead")
 
 
 def _number(value: Any) -> int | None:

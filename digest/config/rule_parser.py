@@ -1,5 +1,7 @@
 """Rules as people write them: words, phrases, `/regex/` and prefixes, with `and`, `or`, `not`.
 
+A rule that begins with `about:` is a topic, in words, and nothing else.
+
 As a grammar: `rule` is `both {or both}`, `both` is `single {[and] single}`, `single` is
 `{not} (term | "(" rule ")")`, and `term` is `[prefix:] (word {word} | "phrase" | /regex/)`.
 """
@@ -10,7 +12,18 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple, cast, get_args
 
-from digest.config.rules import All, Field, Not, Phrase, Regex, Rule, Some, compiled, folded
+from digest.config.rules import (
+    All,
+    Field,
+    Not,
+    Phrase,
+    Regex,
+    Rule,
+    Some,
+    Topic,
+    compiled,
+    folded,
+)
 from digest.config.spelling import nearest
 
 if TYPE_CHECKING:
@@ -22,6 +35,8 @@ _LONGEST = 1_000
 _DEEPEST = 20
 # Of RE2's instructions: its time is at most in proportion to these and to the text.
 _LARGEST = 5_000
+_ABOUT = "about:"
+_LONGEST_TOPIC = 200
 _PREFIXES = tuple(name for name in get_args(Field) if name != "any")
 _TOKEN = re.compile(
     r"(?P<open>\()|(?P<close>\))"
@@ -53,7 +68,18 @@ def parse_rule(text: str) -> Rule:
     for at, character in enumerate(text, 1):
         if unicodedata.category(character) in {"Cc", "Cs"}:
             raise ValueError(f"at character {at}: a control character; a rule is one line of text")
+    if text.strip().lower().startswith(_ABOUT):
+        return Rule(text.strip(), _topic(text.strip()[len(_ABOUT) :]))
     return Rule(text.strip(), _Parser(text).rule())
+
+
+def _topic(text: str) -> Topic:
+    topic = " ".join(text.split())
+    if not topic:
+        raise ValueError(f"{_ABOUT} says nothing; write a topic in words behind it")
+    if len(topic) > _LONGEST_TOPIC:
+        raise ValueError(f"a topic has at most {_LONGEST_TOPIC} characters; make it several")
+    return Topic(topic)
 
 
 class _Token(NamedTuple):
@@ -79,6 +105,8 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 def _refuse_odd(word: str, at: int) -> None:
     """Refuse what looks like something that the language does not have."""
+    if word.lower().startswith(_ABOUT):
+        raise _error(at, f"{_ABOUT} stands at the beginning of a rule, and takes all of it")
     if like := _LIKE_A_PREFIX.match(word):
         hint = nearest(like[0], _PREFIXES) or f"; put {word} in quotes if it is text"
         raise _error(at, f"there is no prefix {like[0]}:{hint}")

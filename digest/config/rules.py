@@ -34,6 +34,12 @@ class Regex(Struct, frozen=True):
     expression: str
 
 
+class Topic(Struct, frozen=True):
+    """What an entry is to be about, in words; a model says whether it is."""
+
+    text: str
+
+
 class Not(Struct, frozen=True):
     """What must not be so."""
 
@@ -52,7 +58,7 @@ class Some(Struct, frozen=True):
     parts: tuple[Test, ...]
 
 
-Test = Phrase | Regex | Not | All | Some
+Test = Phrase | Regex | Topic | Not | All | Some
 
 
 class Rule(Struct, frozen=True):

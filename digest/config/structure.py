@@ -61,7 +61,9 @@ def fields_of(model: type[Model]) -> dict[str, FieldInfo]:
 
 def has_kind(model: type[Model]) -> bool:
     """Whether a model is one of several that `kind` tells apart."""
-    return "kind" in model.model_fields
+    kind = model.model_fields.get("kind")
+    # Of several values it is a setting like any other.
+    return kind is not None and len(get_args(kind.annotation)) < 2
 
 
 def _items(container: type, data: Any) -> Iterable[tuple[Any, Any]]:

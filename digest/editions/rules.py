@@ -6,10 +6,21 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from digest.config.rules import All, Not, Phrase, Regex, Rule, Some, Test, compiled, folded
+from digest.config.rules import (
+    All,
+    Not,
+    Phrase,
+    Regex,
+    Rule,
+    Some,
+    Test,
+    Topic,
+    compiled,
+    folded,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from digest.config.rules import Field
     from digest.model import Entry
@@ -30,7 +41,7 @@ class Subject:
     """An entry as rules see it, each of its texts made once, when it is first asked for.
 
     `names` are those of its feed, `tags` what the configuration files that under; `read` makes
-    text of clean HTML.
+    text of clean HTML; `topics` are those that a model found it to be about.
     """
 
     def __init__(
@@ -39,7 +50,9 @@ class Subject:
         names: Iterable[str],
         tags: Iterable[str],
         read: Callable[[str], str],
+        topics: Collection[str] = (),
     ) -> None:
+        self.topics = topics
         self._entry = entry
         self._names = tuple(names)
         self._tags = tuple(tags)
@@ -89,6 +102,8 @@ def _is_so(test: Test, subject: Subject) -> bool:
         case Regex():
             pattern = compiled(test.expression)
             return any(pattern.search(text) for text in subject.said(test.field))
+        case Topic():
+            return test.text in subject.topics
         case Not():
             return not _is_so(test.part, subject)
         case All():

@@ -65,7 +65,7 @@ class BlockAdder:
         self._total_seconds = total_seconds
 
     async def add(self, edition: Edition) -> Edition:
-        """The edition with what blocks there are; what is missing is logged too."""
+        """The edition with what blocks there are, under its own; what is missing is logged too."""
         digest = configured(edition.digest)
         blocks = self._settings.digests[digest].blocks
         if not blocks:
@@ -84,7 +84,7 @@ class BlockAdder:
                 missing.append(f"{each.settings.kind}: {made}")
             elif made:
                 shown.append(made)
-        return replace(edition, blocks=tuple(shown), missing_blocks=tuple(missing))
+        return replace(edition, blocks=(*edition.blocks, *shown), missing_blocks=tuple(missing))
 
     def _shown(
         self, digest: str, wanted: _Wanted, answers: Answers, occasion: Occasion

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -16,7 +17,7 @@ from digest.jobs.draft_material import Draft, Filed, Material
 from digest.rendering.plain import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from digest.editions.filter import Judged, Rules
     from digest.model import Content, Entry, Sample, Story
@@ -28,12 +29,21 @@ _MOST_CONTENT = 1_000_000
 _MARKUP = 16
 
 
-def judge_entries(entries: Iterable[Entry], rules: Rules, filed: Mapping[str, Filed]) -> Judged:
-    """What rules decide about entries, which have their content where a rule asks for it."""
+def judge_entries(
+    entries: Iterable[Entry],
+    rules: Rules,
+    filed: Mapping[str, Filed],
+    topics: Mapping[int, Collection[str]] = MappingProxyType({}),
+) -> Judged:
+    """What rules decide about entries, which have their content where a rule asks for it.
+
+    `topics` are those that a model found entries to be about, by their numbers.
+    """
 
     def subject_of(entry: Entry) -> Subject:
         feed = filed.get(entry.feed_url, Filed())
-        return Subject(entry, feed.names, feed.tags, lambda html: read_text(html)[0])
+        read, about = lambda html: read_text(html)[0], topics.get(entry.id, ())
+        return Subject(entry, feed.names, feed.tags, read, about)
 
     return judge(entries, rules, subject_of)
 
@@ -41,7 +51,8 @@ def judge_entries(entries: Iterable[Entry], rules: Rules, filed: Mapping[str, Fi
 def decide(material: Material, judged: Judged | None = None) -> Draft:
     """The edition, without whole contents; `judged` is what rules decide where that is known."""
     if judged is None:
-        judged = judge_entries(material.reached.entries, material.rules, material.filed)
+        entries = material.reached.entries
+        judged = judge_entries(entries, material.rules, material.filed, material.topics)
     budget = Budget(material.terms)
     standing = replace(material.standing, watched=judged.watched)
     feeds = tuple(material.frame.names)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from digest.jobs.context import JobContext
     from digest.jobs.draft_reader import Numbers
     from digest.model import Content, Entry, Sample
+    from digest.rendering.shared_edges import SharedEdges
     from digest.store import Store
     from digest.workers.pool import WorkerPool
 
@@ -113,8 +114,10 @@ class Drafter:
             for ids in _parts(numbers.read, _MOST_READ):
                 pending += await self._store.transact(partial(_entries, ids=ids))
             material = await self._store.transact(lambda store: read(store, numbers, pending))
+            material, unrated = await self._with_topics(digest, material)
             draft = await self._decide(digest, material)
-            draft = await self._with_own_texts(draft, material.frame.content)
+            draft, edges = await self._with_own_texts(draft, material.frame.content)
+            draft = await self._with_summaries(digest, replace(draft, unrated=unrated), edges)
         _tell(digest, draft, time.monotonic() - began)
         return draft
 
@@ -131,21 +134,56 @@ class Drafter:
             event(_log, logging.WARNING, "not grouped", digest=digest, error=str(error))
             return await asyncio.to_thread(decide, replace(material, terms=0), judged)
 
-    async def _with_own_texts(self, draft: Draft, content: Content) -> Draft:
-        """The draft with whole contents where they are shown, without what feeds put around."""
+    async def _with_topics(
+        self, digest: str, material: Material
+    ) -> tuple[Material, Mapping[str, Sequence[Entry]]]:
+        """The material with what models said of the digest's topics, and what they did not say."""
+        topics = self._settings.digests[digest].topics
+        if not topics or not self._settings.models:
+            return material, {}
+        from digest.jobs.draft_topics import about, topic_keys
+
+        keys = topic_keys(topics, material.reached.entries)
+        kept = await self._store.transact(lambda store: store.models.answers(keys))
+        found, unrated = about(topics, material.reached.entries, kept)
+        return replace(material, topics=found), unrated
+
+    async def _with_summaries(
+        self, digest: str, draft: Draft, edges: Mapping[str, SharedEdges]
+    ) -> Draft:
+        """The draft with leads, the summaries that are kept, and a paragraph on top."""
+        config = self._settings.digests[digest]
+        kind = config.summary.kind
+        if kind == "none" and not config.has_overview:
+            return draft
+        from digest.jobs.draft_summaries import entry_texts, keys_of, summarise, summarised
+
+        contents = await self._whole(summarised(draft)) if kind != "none" else {}
+        texts = await asyncio.to_thread(entry_texts, draft, contents, edges)
+        keys = keys_of(draft, texts.values()) if kind == "model" else ()
+        kept = await self._store.transact(lambda store: store.models.answers(keys)) if keys else {}
+        return summarise(draft, config, texts, kept)
+
+    async def _with_own_texts(
+        self, draft: Draft, content: Content
+    ) -> tuple[Draft, Mapping[str, SharedEdges]]:
+        """The draft with whole contents where they are shown, without what feeds put around.
+
+        Also what that is, by the address of a feed.
+        """
         from digest.jobs.draft_task import edges_of_feeds, leads_of, wanted_contents, with_contents
 
         if content == "none":
-            return draft
+            return draft, {}
         samples: dict[str, list[Sample]] = {}
         for urls in _parts({lead.feed_url for lead in leads_of(draft).values()}, _MOST_SAMPLED):
             samples |= await self._store.transact(partial(_samples, urls=urls))
         edges = await asyncio.to_thread(edges_of_feeds, samples)
         wanted = wanted_contents(draft, edges, content)
-        if not wanted:
-            return draft
-        contents = await self._whole(wanted)
-        return await asyncio.to_thread(with_contents, draft, contents, edges, content)
+        if wanted:
+            contents = await self._whole(wanted)
+            draft = await asyncio.to_thread(with_contents, draft, contents, edges, content)
+        return draft, edges
 
     async def _judge(self, material: Material) -> Judged:
         from digest.jobs.draft_task import judge_entries
@@ -154,7 +192,8 @@ class Drafter:
         for entries in _parts(material.reached.entries, _MOST_TEXTS):
             contents = await self._contents([entry.id for entry in entries])
             whole = [replace(entry, html=contents.get(entry.id, "")) for entry in entries]
-            parts.append(await self._work(judge_entries, whole, material.rules, material.filed))
+            given = (whole, material.rules, material.filed, material.topics)
+            parts.append(await self._work(judge_entries, *given))
         return _joined(parts, material.reached.entries)
 
     async def _whole(self, ids: Sequence[int]) -> dict[int, str]:

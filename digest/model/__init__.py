@@ -4,7 +4,7 @@ What a feed said (`ParsedFeed`, `ParsedEntry`) and what is known (`Entry`) are t
 times are aware; all but wall-clock schedules are UTC.
 """
 
-from digest.model.blocks import BlockDay, BlockLine, EditionBlock
+from digest.model.blocks import OVERVIEW, BlockDay, BlockLine, EditionBlock
 from digest.model.deliveries import (
     Backoff,
     Delivery,
@@ -71,6 +71,7 @@ from digest.model.incoming import IncomingMessage
 from digest.model.pictures import NO_PICTURES, Picture, PictureFile, Pictures
 from digest.model.schedules import Schedule
 from digest.model.structs import as_dict, as_json, repr_without
+from digest.model.summaries import Summary
 
 __all__ = [
     "ALERTS",
@@ -80,6 +81,7 @@ __all__ = [
     "NO_LEANING",
     "NO_PICTURES",
     "NO_THRESHOLDS",
+    "OVERVIEW",
     "AlsoIn",
     "Backoff",
     "BlockDay",
@@ -130,6 +132,7 @@ __all__ = [
     "ShownEntry",
     "Spent",
     "Story",
+    "Summary",
     "Thresholds",
     "Unwatched",
     "Vote",

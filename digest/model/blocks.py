@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+OVERVIEW = "overview"
+"""The kind of the block that says what an edition is about."""
+
 
 class BlockLine(Struct, frozen=True):
     """One thing to see at a glance.
@@ -26,7 +29,7 @@ class BlockDay(Struct, frozen=True):
 
 
 class EditionBlock(Struct, frozen=True):
-    """A block as readers see it.
+    """A block as readers see it: what there is by day, or a paragraph of text.
 
     `credit` is what has to be said of where it comes from, with a link to `credit_url`; both may be
     empty.
@@ -34,6 +37,7 @@ class EditionBlock(Struct, frozen=True):
 
     kind: str
     title: str
-    days: tuple[BlockDay, ...]
+    days: tuple[BlockDay, ...] = ()
     credit: str = ""
     credit_url: str = ""
+    text: str = ""

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from digest.model.blocks import EditionBlock
 from digest.model.entries import CONFIRMATION, Fact
 from digest.model.pictures import Picture
+from digest.model.summaries import Summary
 
 # The digest that alerts are editions of; no other can be called so.
 ALERTS = "alerts"
@@ -56,7 +57,8 @@ class Story(Struct, frozen=True):
     composed; `discussion` is where people talk about it. `had` is when an earlier edition had its
     link, which makes a line of it. An `untitled` one is a post: its title is how its text begins. A
     `pictorial` one is little but its picture. `rank` is its place among all stories of the edition
-    by their claim to be shown, from 0 on.
+    by their claim to be shown, from 0 on. `summary` is how its excerpt came about, where a digest
+    asks for summaries.
     """
 
     title: str
@@ -85,6 +87,7 @@ class Story(Struct, frozen=True):
     untitled: bool = False
     pictorial: bool = False
     rank: int = 0
+    summary: Summary | None = None
 
     @property
     def is_watched(self) -> bool:

@@ -13,8 +13,8 @@ from digest.rendering.sentences import sentence_ends
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# More than any excerpt takes.
-_ENOUGH, _LONGEST_TELLING = 300, 1_500
+# More than any excerpt takes, and how many times that its last paragraph may make of it.
+_ENOUGH, _LONGEST_TELLING = 300, 5
 # No article has as many before it says anything.
 _MOST_PARAGRAPHS = 60
 _SHORTEST = 3
@@ -30,8 +30,11 @@ _ALIKE = str.maketrans("’‘‛“”„«»–—‑\u00a0\u202f", '\'\'\'"""
 _LEAST_TITLE = 3
 
 
-def telling(paragraphs: Iterable[str], title: str) -> str:
-    """The beginning of what is said, on one line: without the title again, and boilerplate."""
+def telling(paragraphs: Iterable[str], title: str, enough: int = _ENOUGH) -> str:
+    """The beginning of what is said, on one line: without the title again, and boilerplate.
+
+    It ends with the paragraph that makes it longer than `enough`.
+    """
     # Only worker processes clean; its expressions take long to compile.
     from digest.rendering.boilerplate import prose_of
 
@@ -46,9 +49,11 @@ def telling(paragraphs: Iterable[str], title: str) -> str:
             continue
         pieces.append(kept)
         length += len(kept)
-        if length > _ENOUGH:
+        if length > enough:
             break
-    return one_line(with_mathematics(" ".join(_without_last_mark(pieces))), _LONGEST_TELLING)
+    return one_line(
+        with_mathematics(" ".join(_without_last_mark(pieces))), enough * _LONGEST_TELLING
+    )
 
 
 def excerpt(text: str, limit: int) -> str:

@@ -142,6 +142,8 @@ class EditionWriter:
             title = self._markup.bold(self._literal(block.title, MAX_NAME))
             credit = self._markup.link(block.credit, block.credit_url)
             text = " · ".join(filter(None, (title, credit)))
+            if block.text:
+                text += f"\n{self._literal(block.text, _MAX_BLOCK - len(text))}"
             for line in self._glances(block):
                 if len(text) + len(line) > _MAX_BLOCK:
                     break

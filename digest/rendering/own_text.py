@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from digest.model import Entry
     from digest.rendering.shared_edges import SharedEdges
 
-# More than any excerpt is made of.
-_MOST_READ = 8_000
+# More than any excerpt is made of, and how much HTML that is at the most.
+_ENOUGH, _MOST_READ = 300, 8_000
 # So much of a paragraph tells it in an excerpt, which may end inside it.
 _TELLS = 40
 
@@ -40,15 +40,24 @@ def own_html(html: str, edges: SharedEdges) -> str:
 
 def own_excerpt(html: str, entry: Entry, edges: SharedEdges) -> str:
     """The excerpt of an entry with this clean HTML, without what entries of its feed share."""
+    text = own_beginning(html, entry, edges)
+    return excerpt(text, max(EXCERPT_CHARACTERS, len(entry.excerpt)))
+
+
+def own_beginning(html: str, entry: Entry, edges: SharedEdges, enough: int = _ENOUGH) -> str:
+    """How the prose of an entry begins, on one line, without what entries of its feed share.
+
+    So many characters, and the rest of a paragraph.
+    """
     shared = edges.first | edges.last
-    beginning = html[: html.rfind("<", 0, _MOST_READ)] if len(html) > _MOST_READ else html
+    most = _MOST_READ * enough // _ENOUGH
+    beginning = html[: html.rfind("<", 0, most)] if len(html) > most else html
     _, prose = read_text(without_small_captions(beginning))
     own = (text for text in prose if text.rstrip(" ;·:") not in shared and text not in shared)
     # A title that was made of the text is no reason to leave out its beginning.
     is_post = entry.excerpt.startswith(entry.title.removesuffix("…"))
-    text = telling(map(edges.without_prefix, own), "" if is_post else entry.title)
-    text = without_agency(text, entry.feed_title)
-    return excerpt(text, max(EXCERPT_CHARACTERS, len(entry.excerpt)))
+    text = telling(map(edges.without_prefix, own), "" if is_post else entry.title, enough)
+    return without_agency(text, entry.feed_title)
 
 
 def is_touched(text: str, edges: SharedEdges) -> bool:

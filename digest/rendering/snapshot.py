@@ -22,6 +22,7 @@ from digest.model import (
     More,
     Quiet,
     Related,
+    Summary,
     as_dict,
 )
 from digest.rendering.phrases import short_line
@@ -81,6 +82,8 @@ class StorySnapshot(Struct, frozen=True):
     """Whether it has changed since an earlier edition had it."""
     group: str
     """The subject that it shares with its neighbours in the section, or empty."""
+    summary: Summary | None
+    """How the excerpt came about, where the digest asks for summaries; else null."""
 
 
 class SectionSnapshot(Struct, frozen=True):

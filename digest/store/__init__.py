@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from digest.store.keys import KeyQueries
     from digest.store.last_settings import LastSettingsQueries
     from digest.store.ledger import LedgerQueries
+    from digest.store.model_answers import ModelQueries
     from digest.store.pairings import PairingQueries
     from digest.store.recipients import RecipientQueries
     from digest.store.renames import RenameQueries
@@ -95,6 +96,7 @@ class Store:
     keeping: Queries[RetentionQueries] = Queries("retention.RetentionQueries")
     keys: Queries[KeyQueries] = Queries("keys.KeyQueries")
     last_settings: Queries[LastSettingsQueries] = Queries("last_settings.LastSettingsQueries")
+    models: Queries[ModelQueries] = Queries("model_answers.ModelQueries")
     pairings: Queries[PairingQueries] = Queries("pairings.PairingQueries")
     recipients: Queries[RecipientQueries] = Queries("recipients.RecipientQueries")
     weeks: Queries[WeekQueries] = Queries("weeks.WeekQueries")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.config.rule_parser import parse_rule
-from digest.config.rules import All, Field, Not, Phrase, Regex, Some, Test, folded
+from digest.config.rules import All, Field, Not, Phrase, Regex, Some, Test, Topic, folded
 from tests.config.files import CHANNELS, FEEDS, load, refusal
 
 if TYPE_CHECKING:
@@ -137,6 +137,8 @@ def written(test: Test) -> str:
             return f'{_prefix(test.field)}"{" ".join(test.words)}"'
         case Regex():
             return f"{_prefix(test.field)}/{test.expression}/"
+        case Topic():
+            raise AssertionError("a topic is a rule by itself")
         case Not():
             return f"not ({written(test.part)})"
         case All() | Some():

@@ -48,8 +48,10 @@ FILE: dict[str, Any] = {
             "send_to": [{"channel": "file", "max_entries": 9}],
             "look": {},
             "blocks": [{"kind": "calendar", "path": "a.ics"}, {"kind": "weather", "place": "Rome"}],
+            "summary": {},
         }
     },
+    "models": [{"url": "http://127.0.0.1/v1", "model": "small"}],
     "alerts": {"send_to": "file"},
     "web": {},
 }
@@ -63,6 +65,8 @@ def section_of(place: Place) -> tuple[str | int, ...]:
         return ("feeds", kinds.index(kind or "feed"))
     if name == "digests.NAME.blocks[]":
         return ("digests", "NAME", "blocks", int(kind == "weather"))
+    if name == "models[]":
+        return ("models", 0)
     if name == "digests.NAME.send_to[]":
         return ("digests", "NAME", "send_to", 0)
     return tuple((kind if part == "NAME" and kind else part) for part in name.split(".") if part)

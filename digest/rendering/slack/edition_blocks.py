@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Of JSON over all of them, so that a story has room beside them in the first message.
 _MOST = 5_000
-_MAX_TITLE, _MAX_LINE = 60, 160
+_MAX_TITLE, _MAX_LINE, _MAX_TEXT = 60, 160, 800
 
 
 def glances(edition: Edition) -> list[Block]:
@@ -35,8 +35,12 @@ def _glance(edition: Edition, block: EditionBlock) -> Block:
     title = [make.text(short_line(block.title, _MAX_TITLE), bold=True)]
     if block.credit:
         title += [make.text(" · "), make.link(block.credit_url, block.credit)]
-    days = [_day(edition, day) for day in block.days]
-    return make.rich_text([make.line(title), make.bullets(days)])
+    parts = [make.line(title)]
+    if block.text:
+        parts.append(make.line([make.text(short_line(block.text, _MAX_TEXT))]))
+    if block.days:
+        parts.append(make.bullets([_day(edition, day) for day in block.days]))
+    return make.rich_text(parts)
 
 
 def _day(edition: Edition, day: BlockDay) -> Block:

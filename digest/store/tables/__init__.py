@@ -27,6 +27,7 @@ from digest.store.tables.full_texts import full_texts, robots
 from digest.store.tables.hosts import host_backoffs
 from digest.store.tables.incidents import incidents
 from digest.store.tables.keys import keys
+from digest.store.tables.models import model_answers, model_forms, model_requests
 from digest.store.tables.pairings import heard, pairings, pauses
 from digest.store.tables.recipients import (
     ask_budgets,
@@ -67,6 +68,9 @@ __all__ = [
     "last_settings",
     "lists",
     "metadata",
+    "model_answers",
+    "model_forms",
+    "model_requests",
     "moves",
     "never_asked",
     "not_given",

@@ -146,6 +146,7 @@ _CARRIERS: Final = {
     "title-attribute": _Carrier(_element('<p><span title="', '">More soon.</span></p>')),
     "href": _Carrier(lambda text: f'<p><a href="https://a.example/?q={quote(text)}">More</a></p>'),
     "display": _Carrier(_styled("display:none")),
+    "nested": _Carrier(_element('<div style="DISPLAY : None !important"><p>', "</p></div>")),
     "visibility": _Carrier(_styled("visibility: hidden")),
     "font-size": _Carrier(_styled("font-size:0")),
     "white": _Carrier(_styled("color:#fff;background-color:#ffffff")),

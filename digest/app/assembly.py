@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from digest.jobs.drafts import Drafter
     from digest.jobs.full_text import FullTextJob
     from digest.jobs.poll import PollJob
+    from digest.jobs.summaries import SummaryJob
 
 
 @asynccontextmanager
@@ -48,6 +49,7 @@ async def assemble(
     picture_fetcher, disk_guard = open_pictures(settings), DiskGuard(context)
     fact_refresh = FactRefresh(context, poll_job.sources)
     full_text_job = _open_full_texts(context, poll_job)
+    summary_job = _open_summaries(context, drafter)
     deliver_job = DeliverJob(context, disk_guard, token_of=tokens.of_recipient)
     confirmation_mailer = ConfirmationMailer(context, tokens)
     subscriptions = Subscriptions(context, tokens, confirmation_mailer)
@@ -58,7 +60,8 @@ async def assemble(
             poll_job=poll_job,
             drafter=drafter,
             publish_job=PublishJob(
-                context, links, picture_fetcher, drafter, block_adder, fact_refresh
+                *(context, links, picture_fetcher, drafter, block_adder, fact_refresh),
+                summary_job,
             ),
             block_adder=block_adder,
             picture_fetcher=picture_fetcher,
@@ -75,14 +78,28 @@ async def assemble(
             retention_job=RetentionJob(context),
             disk_guard=disk_guard,
             full_text_job=full_text_job,
+            summary_job=summary_job,
         )
     finally:
+        if summary_job:
+            await summary_job.finish()
         if full_text_job:
             full_text_job.close()
         for templates in context.templates.values():
             templates.close()
         await confirmation_mailer.finish()
         await deliver_job.finish()
+
+
+def _open_summaries(context: JobContext, drafter: Drafter) -> SummaryJob | None:
+    """What asks models, where there are any and a digest wants something of them."""
+    settings = context.settings
+    wanted = any(digest.asks_models for digest in settings.digests.values())
+    if not settings.models or not wanted:
+        return None
+    from digest.jobs.summaries import SummaryJob
+
+    return SummaryJob(context, drafter)
 
 
 def _open_full_texts(context: JobContext, poll_job: PollJob) -> FullTextJob | None:

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from digest.jobs.renames import Renames
     from digest.jobs.retention import RetentionJob
     from digest.jobs.subscriptions import Subscriptions
+    from digest.jobs.summaries import SummaryJob
     from digest.jobs.test_sends import TrialSender
     from digest.model import Outcome, PollResult
     from digest.store import Store, StoreThread
@@ -83,6 +84,7 @@ class Runtime(Struct, frozen=True):
     retention_job: RetentionJob
     disk_guard: DiskGuard
     full_text_job: FullTextJob | None
+    summary_job: SummaryJob | None = None
 
     @property
     def settings(self) -> Settings:
@@ -100,6 +102,11 @@ class Runtime(Struct, frozen=True):
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await self.full_text_job.fetch_due()
+
+    async def ask_models(self) -> None:
+        """Ask models for the editions that are due soon."""
+        if self.summary_job:
+            await self.summary_job.ask_ahead()
 
     async def poll(
         self, feeds: Sequence[str], report: Callable[[PollResult], None] = lambda _: None

@@ -166,6 +166,7 @@ class Ticker:
         if not was_away:
             self._publish()
         self._start(self._alert_then_deliver)
+        self._start(self.runtime.ask_models)
         self._start(self.runtime.retention_job.drop_old)
         self.deliver()
 

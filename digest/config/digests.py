@@ -204,6 +204,11 @@ class DigestSettings(Model):
         return tuple(rule.test.text for rule in self.watch if isinstance(rule.test, Topic))
 
     @property
+    def asks_models(self) -> bool:
+        """Whether models are asked for its editions, where there are any."""
+        return self.summary.kind == "model" or bool(self.topics)
+
+    @property
     def has_overview(self) -> bool:
         """Whether a paragraph on top says what an edition is about."""
         return self.overview or self.summary.overview

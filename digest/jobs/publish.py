@@ -31,10 +31,14 @@ if TYPE_CHECKING:
     from digest.jobs.drafts import Drafter
     from digest.jobs.fact_refresh import FactRefresh
     from digest.jobs.pictures import PictureFetcher
+    from digest.jobs.summaries import SummaryJob
     from digest.signing.web_links import EditionLinks
 
 _log = logging.getLogger(__name__)
 
+# How many seconds an edition waits for what models did not answer before, and where somebody looks
+# on.
+IN_TIME, AT_HAND = 3.0, 60.0
 # Each has its pictures in memory.
 _MOST_AT_ONCE = 4
 
@@ -67,6 +71,7 @@ class PublishJob:
         drafter: Drafter,
         block_adder: BlockAdder,
         fact_refresh: FactRefresh,
+        summary_job: SummaryJob | None = None,
     ) -> None:
         self._settings = context.settings
         self._store = context.store
@@ -74,6 +79,7 @@ class PublishJob:
         self._writer = EditionWriter(context, links, picture_fetcher, block_adder)
         self._drafter = drafter
         self._fact_refresh = fact_refresh
+        self._summary_job = summary_job
         self._turn = asyncio.Lock()
         self._last = context.clock()
 
@@ -180,9 +186,7 @@ class PublishJob:
         async with self._turn:
             await self._fact_refresh.refresh(digest)
             now, to = self._clock(), channels or self._settings.digests[digest].send_to
-            draft = await next_draft(
-                self._drafter, self._store, self._settings, digest, now, channels=to
-            )
+            draft = await self._draft(digest, now, None, to, seconds=AT_HAND)
             return await self._publish(draft, now, None, to)
 
     async def _take_turn(self, digest: str, turn: Turn, now: datetime) -> Published | None:
@@ -196,9 +200,7 @@ class PublishJob:
         if is_weekly(digest):
             return await self._take_week(digest, turn, now)
         await self._fact_refresh.refresh(digest)
-        draft = await next_draft(
-            self._drafter, self._store, self._settings, digest, now, turn.until
-        )
+        draft = await self._draft(digest, now, turn.until, seconds=IN_TIME)
         channels = self._settings.digests[digest].send_to
         published = await self._publish(draft, at, following, channels)
         if published is None:
@@ -207,6 +209,28 @@ class PublishJob:
                 lambda store: store.schedules.pass_over(digest, at, following, left_out, now)
             )
         return published
+
+    async def _draft(
+        self,
+        digest: str,
+        now: datetime,
+        until: datetime | None,
+        channels: Collection[str] = (),
+        *,
+        seconds: float,
+    ) -> Draft:
+        """The draft with what models say, for which it waits so long at the most."""
+
+        async def draft() -> Draft:
+            return await next_draft(
+                self._drafter, self._store, self._settings, digest, now, until, channels
+            )
+
+        drafted = await draft()
+        if self._summary_job and drafted.asks_models:
+            await self._summary_job.ask(drafted, seconds)
+            drafted = await draft()
+        return drafted
 
     async def _take_week(self, digest: str, turn: Turn, now: datetime) -> Published | None:
         at, following, name = turn.scheduled_for, turn.following, configured(digest)

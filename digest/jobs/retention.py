@@ -1,4 +1,4 @@
-"""Drops texts, and what readers said, when they are old enough to go."""
+"""Drops texts, and what readers and models said, when they are old enough to go."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _EVERY = timedelta(hours=1)
+# Of models, and what was asked of them.
+_ANSWERS_KEPT = timedelta(days=60)
 _MOST = 50_000
 # In a transaction, between which others have theirs.
 _AT_ONCE = 200
@@ -30,6 +32,7 @@ class RetentionJob:
 
     def __init__(self, context: JobContext) -> None:
         self._keep = context.settings.polling.keep_content
+        self._has_models = bool(context.settings.models)
         self._store = context.store
         self._clock = context.clock
         self._at: datetime | None = None
@@ -41,6 +44,8 @@ class RetentionJob:
             return 0
         self._at, before = now, now - self._keep
         await self._store.transact(lambda store: store.feedback.drop_before(now - FEEDBACK_COUNTS))
+        if self._has_models:
+            await self._store.transact(lambda store: store.models.drop_before(now - _ANSWERS_KEPT))
         old = await self._store.transact(lambda store: store.keeping.outdated(before, _MOST))
         for start in range(0, len(old), _AT_ONCE):
             some = old[start : start + _AT_ONCE]

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from digest.store.database import Database
 
-KEPT = timedelta(days=60)
-"""How long answers are kept, and what was asked."""
 _DAY = timedelta(days=1)
 _AT_ONCE = 500
 

@@ -32,7 +32,7 @@ FORMS: tuple[Form, ...] = ("json_schema", "json_object", "text")
 
 PROMPT = 1
 """The version of all prompts; answers to another are not shown."""
-YES = "yes"
+YES, NO = "yes", "no"
 # Tokens of an answer: for each summary, each rating, and the paragraph on top.
 _ANSWER: dict[Task, int] = {"summary": 160, "topic": 16, "overview": 220}
 _MOST_ITEMS: dict[Task, int] = {"summary": 6, "topic": 20, "overview": 1}
@@ -131,11 +131,9 @@ class Question(Struct, frozen=True):
         }
 
 
-def summary_questions(
-    texts: Iterable[tuple[str, EntryText]], most_tokens: int
-) -> Iterator[Question]:
-    """Questions for the summaries of entries, given with their titles; each key once."""
-    items = (_item(text.key, text.article.title, text.given, text.article) for _, text in texts)
+def summary_questions(texts: Iterable[EntryText], most_tokens: int) -> Iterator[Question]:
+    """Questions for the summaries of entries; each key once."""
+    items = (_item(text.key, text.article.title, text.given, text.article) for text in texts)
     return _packed("summary", _SUMMARY, items, most_tokens)
 
 

@@ -1,0 +1,254 @@
+"""Small words that turn a claim over: not, former, deputy, and who somebody is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from digest.config.rules import folded
+from digest.rendering.sentences import sentences
+from digest.summaries.receipt.common_words import COMMON
+from digest.summaries.receipt.words import stem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+# Words for who somebody is; those of one line stand for each other.
+_ROLES = """
+    president presidents prasident prasidentin presidente presidenta prezydent
+    minister ministers ministra ministre ministro ministerin ministra
+    prime premier pm premierminister ministerprasident
+    chancellor kanzler kanzlerin
+    mayor mayoress burgermeister burgermeisterin oberburgermeister maire alcalde alcaldesa sindaco sindaca prefeito prefeita burgemeester burmistrz
+    governor gouverneur gouverneurin gobernador governatore governador
+    senator senators senador senatore
+    mp mps deputy-speaker lawmaker congressman congresswoman abgeordnete abgeordneter depute diputado diputada deputato deputado kamerlid
+    ceo chief-executive
+    cfo
+    cto
+    chairman chairwoman chair chairperson chairs vorsitzende vorsitzender
+    director directors direktor direktorin directeur directrice directora direttore direttrice diretor diretora dyrektor
+    head leader chief boss leiter leiterin chef cheffe chefin hoofd
+    secretary sekretar
+    judge judges richter richterin juge juez giudice juiz rechter sedzia
+    lawyer attorney solicitor barrister anwalt anwaltin avocat abogado avvocato
+    prosecutor prosecutors staatsanwalt staatsanwaltschaft procureur fiscal
+    spokesman spokeswoman spokesperson spokespeople sprecher sprecherin porte-parole portavoz portavoce porta-voz woordvoerder
+    founder co-founder cofounder founders grunder grunderin mitgrunder fondateur fondatrice fundador fondatore oprichter
+    coach trainer manager trainerin entraineur entrenador allenatore treinador
+    captain kapitan capitaine capitan capitano
+    goalkeeper keeper torwart gardien portero portiere
+    striker forward sturmer
+    professor professors professorin professeur profesor profesora
+    economist economists okonom
+    king queen konig konigin
+    prince princess
+    general admiral colonel
+    commissioner kommissar
+    ambassador botschafter
+    bishop archbishop bischof
+    treasurer
+    curator
+    editor editor-in-chief
+    author authors writer novelist autor autorin auteur autora autore schrijver
+    architect architects
+    owner owners
+    engineer engineers
+    nurse
+    doctor
+    teacher lehrer lehrerin
+    student students
+"""
+_ROLE_OF = {
+    word: line.split()[0] for line in _ROLES.strip().splitlines() for word in line.split()
+}
+# What makes another of a role.
+_MODIFIERS = frozenset(
+    "former ex acting interim deputy vice assistant outgoing incoming designate honorary retired"
+    " ehemalige ehemaliger ehemaligen fruhere fruherer stellvertretende stellvertretender vize"
+    " ancien ancienne adjoint adjointe vice-president interimaire exministro antiguo antigua"
+    " subdirector vicepresidente interino interina ehemals kommissarische kommissarischer"
+    " voormalig voormalige plaatsvervangend waarnemend byly byla tijdelijk ad-interim"
+    " ex-president ex-minister ex-mayor".split()
+)
+_PREFIXES = ("ex-", "vize", "vice-", "ex", "vice")
+_NOT = frozenset(
+    "not no never neither nor none nobody nothing without cannot nowhere nicht kein keine keinen"
+    " keiner keinem nie niemals ohne weder pas jamais aucun aucune sans ni ne personne sin ningun"
+    " ninguna ninguno nunca jamas tampoco non nessun nessuno nessuna mai senza nao nenhum nenhuma"
+    " sem niet geen nooit zonder nie bez zaden zadna".split()
+)
+# Words that say no without one of those.
+_DENIES = re.compile(
+    r"\b(?:refus|reject|den(?:y|ied|ies)|declin|fail|lack|unable|stop|ban(?:s|ned)?\b|cancel|halt"
+    r"|prevent|prohibit|forbid|avoid|against|oppos|exclud|rul(?:e|ed|ing) out|drop|remov|end(?:s|ed)?\b"
+    r"|miss|unlikely|impossible|hardly|rarely|instead|rather|un[a-z]{4,}|free of|rid of|only|few|little"
+    r"|withdr|abandon|scrap|block|lost|losing|empty|absen|zero|skip|omit|keep(?:s|ing)? out|off\b"
+    r"|disput|doubt|question|closed|ruht|ablehn|verweiger|verzicht|entfall|fehl|gegen|abgesag|verbot"
+    r"|refuse|interdi|annul|rechaz|neg[oa]|prohib|rifiut|viet|vieta|manca|recus|proib|weiger|verbod"
+    r"|odmow|zakaz)",
+)
+_AFTER = 4
+_NEAR = 3
+
+
+def turned_over(summary: str, article: str) -> str:
+    """How a summary turns something over that its article says; or nothing."""
+    plain = folded(article).replace("’", "'")
+    of_article = [_words(sentence) for sentence in sentences(article)]
+    every = {word for words in of_article for word in words}
+    for sentence in sentences(summary):
+        words = _words(sentence)
+        if reason := _role(words, of_article, every) or _negation(words, of_article, plain):
+            return reason
+    return ""
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(folded(text).replace("’", "'"))
+
+
+def _role(words: Sequence[str], of_article: Sequence[Sequence[str]], every: set[str]) -> str:
+    """A role that nobody has in the article, or without what makes another of it there."""
+    roles = {_ROLE_OF[word] for word in every if word in _ROLE_OF}
+    joined = " ".join(" ".join(sentence) for sentence in of_article)
+    for at, word in enumerate(words):
+        role = _ROLE_OF.get(word)
+        if role is None:
+            continue
+        is_said = role in roles or _said_otherwise(role, joined) or stem(word) in map(stem, every)
+        if not is_said:
+            return f"named {word!r}, which the article does not"
+        here = _modifiers(words, at)
+        there = [
+            _modifiers(sentence, place)
+            for sentence in of_article
+            for place, other in enumerate(sentence)
+            if _ROLE_OF.get(other) == role
+        ]
+        if here and there and not any(here & others for others in there):
+            return f"says {next(iter(here))!r} of the {word}, which the article does not"
+        if not here and there and all(there):
+            return f"leaves out {next(iter(there[0]))!r} before {word!r}"
+    return ""
+
+
+def _said_otherwise(role: str, article: str) -> bool:
+    others = {
+        "ceo": ("chief executive", "vorstandschef", "geschaftsfuhrer", "managing director"),
+        "cfo": ("chief financial", "finance chief", "finance director"),
+        "cto": ("chief technology",),
+        "mp": ("member of parliament", "members of parliament"),
+        "founder": ("founded", "gegrundet", "fonde", "fundo", "fondo", "started the"),
+        "author": ("wrote", "written", "book", "novel", "paper", "study", "roman", "buch", "post"),
+        "owner": ("owns", "owned", "runs", "bought"),
+        "head": ("heads", "headed", "leads", "led ", "runs", "direct", "leit"),
+        "prime": ("prime time", "prime number"),
+        "coach": ("coached", "coaching", "trains"),
+        "editor": ("edited", "edits"),
+        "teacher": ("teaches", "taught", "school"),
+        "student": ("studies", "university", "school", "pupils"),
+        "engineer": ("engineering",),
+        "lawyer": ("law firm", "law"),
+        "director": ("directed", "heads", "leads", "head "),
+        "chairman": ("chairs", "chaired", "vorsitz"),
+        "professor": ("teaches at", "chair of"),
+        "captain": ("captained",),
+        "curator": ("curated",),
+        "doctor": ("dr", "clinic", "hospital", "medical"),
+        "minister": ("ministry",),
+        "king": ("royal",),
+        "spokesman": ("said", "sagte"),
+        "goalkeeper": ("goal",),
+        "general": ("general",),
+        "prosecutor": ("prosecution",),
+        "judge": ("court",),
+        "architect": ("designed", "architecture"),
+    }
+    return any(form in article for form in others.get(role, ()))
+
+
+def _modifiers(words: Sequence[str], at: int) -> set[str]:
+    """What makes another of the role that stands there."""
+    before = set(words[max(0, at - _NEAR) : at]) & _MODIFIERS
+    prefix = next((p for p in _PREFIXES if words[at].startswith(p) and words[at] not in _ROLE_OF), "")
+    return {_as_one(each) for each in before} | ({prefix.strip("-")} if prefix else set())
+
+
+def _as_one(modifier: str) -> str:
+    """The modifier by which all of its meaning are known."""
+    groups = {
+        "former": "former ex retired ehemalige ehemaliger ehemaligen fruhere fruherer ancien ancienne"
+        " antiguo antigua ehemals voormalig voormalige byly byla",
+        "deputy": "deputy vice assistant stellvertretende stellvertretender vize adjoint adjointe"
+        " plaatsvervangend",
+        "acting": "acting interim interimaire interino interina kommissarische kommissarischer"
+        " waarnemend tijdelijk ad-interim",
+    }
+    return next((name for name, words in groups.items() if modifier in words.split()), modifier)
+
+
+def _negation(words: Sequence[str], of_article: Sequence[Sequence[str]], plain: str) -> str:
+    """A `not` that is only in the summary, or only in the article, at what both speak of."""
+    said = _negated(words)
+    denied = {word for sentence in of_article for word in _negated(sentence)}
+    if said and not said & denied and not _denies_too(words, of_article):
+        return "says 'not' where the article does not"
+    affirmed = [word for word in words if _is_content(word)] if not _has_not(words) else []
+    if not affirmed or _DENIES.search(" ".join(words)):
+        return ""
+    stems = {stem(word) for word in affirmed}
+    for sentence in of_article:
+        negated = _negated(sentence)
+        if not negated or not stems & negated:
+            continue
+        content = {stem(word) for word in sentence if _is_content(word)}
+        elsewhere = {
+            stem(word) for other in of_article if other is not sentence for word in other
+        }
+        shared = stems & content
+        if len(shared) >= max(3, len(stems) * 0.55) and not (stems & negated) <= elsewhere:
+            return "leaves out a 'not' of the article"
+    return ""
+
+
+def _has_not(words: Sequence[str]) -> bool:
+    return any(word in _NOT or word.endswith("n't") for word in words)
+
+
+def _negated(words: Sequence[str]) -> set[str]:
+    """The stems of the words right after each `not`."""
+    found: set[str] = set()
+    for at, word in enumerate(words):
+        if word in _NOT or word.endswith("n't"):
+            content = [w for w in words[at + 1 : at + 1 + _AFTER] if _is_content(w)]
+            # German has it behind.
+            if word == "nicht" or word in {"pas", "niet"}:
+                content += [w for w in words[max(0, at - 2) : at] if _is_content(w)]
+            found.update(stem(each) for each in content[:2])
+    return found
+
+
+def _denies_too(words: Sequence[str], of_article: Sequence[Sequence[str]]) -> bool:
+    """Whether the sentence of the article that says most of this denies something as well."""
+    stems = {stem(word) for word in words if _is_content(word)}
+
+    def shared(sentence: Sequence[str]) -> int:
+        return len(stems & {stem(word) for word in sentence})
+
+    most = max(map(shared, of_article), default=0)
+    return any(
+        _has_not(sentence) or _DENIES.search(" ".join(sentence))
+        for sentence in of_article
+        if shared(sentence) >= max(1, most - 1)
+    )
+
+
+def _is_content(word: str) -> bool:
+    return len(word) > 2 and word not in _SMALL and word not in _NOT
+
+
+_SMALL = frozenset(
+    word for word in COMMON if len(word) <= 4
+) | frozenset("about their there would could should which while being been have will with".split())

@@ -1,0 +1,152 @@
+"""Names: what a summary writes with a capital has to stand in its article."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from digest.config.rules import folded
+from digest.summaries.receipt.common_words import is_common, is_like_a_noun
+from digest.summaries.receipt.tables import MONTHS, WEEKDAYS
+from digest.summaries.receipt.words import stem
+
+if TYPE_CHECKING:
+    from digest.summaries.receipt.words import Word, WordIndex
+
+# What an acronym may stand for without being its initials.
+_SHORT_FORMS = {
+    "ceo": ("chief executive", "vorstandsvorsitzend", "geschaftsfuhrer"),
+    "cfo": ("chief financial", "finance chief", "finance director", "finanzvorstand"),
+    "cto": ("chief technology", "technology chief"),
+    "coo": ("chief operating",),
+    "uk": ("britain", "united kingdom", "british"),
+    "us": ("united states", "american", "u.s", "usa", "america"),
+    "usa": ("united states", "u.s", "america"),
+    "eu": ("european union", "europaische union", "union europeenne", "union europea", "e.u"),
+    "un": ("united nations",),
+    "ai": ("artificial intelligence", "kunstliche intelligenz"),
+    "ki": ("kunstliche intelligenz",),
+    "ia": ("intelligence artificielle", "inteligencia artificial", "intelligenza artificiale"),
+    "pm": ("prime minister", "p.m"),
+    "tv": ("television", "fernseh"),
+    "it": ("information technology", "computer"),
+    "pr": ("pull request", "public relations"),
+    "nhs": ("national health service",),
+    "api": ("programming interface",),
+    "gmt": ("utc",),
+    "db": ("database",),
+    "id": ("identity", "identifier"),
+    "dna": ("genetic",),
+    "ok": ("okay",),
+    "led": ("light-emitting",),
+}
+_KATAKANA = re.compile("[\u30a1-\u30fa][\u30a1-\u30fa\u30fc\u30fb]{2,}")
+_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9.+#-]*[A-Za-z0-9+#]|[A-Za-z]")
+_LEAST_PART = 4
+
+
+def invented_name(
+    summary: list[Word], article: WordIndex, language: str, *, names: WordIndex
+) -> str:
+    """A name of a summary that neither its article has nor `names`, as written; or nothing."""
+    plain = folded(article.text)
+
+    def stands(word: Word) -> bool:
+        forms = word.folded
+        return (
+            article.has(forms)
+            or names.has(forms)
+            or all(article.has(part) or names.has(part) for part in re.split(r"[-'’&.]", forms) if part)
+            or (word.is_acronym and _is_short_form(word, article, plain))
+        )
+
+    for word in summary:
+        if not word.is_capital or len(word.folded) < 2 or word.folded in MONTHS or word.folded in WEEKDAYS:
+            continue
+        if word.text.isdecimal() or any(sign.isdecimal() for sign in word.text) or stands(word):
+            continue
+        if word.is_first and not word.is_acronym and not word.text[1:] != word.text[1:].lower():
+            if is_common(word.folded) or _is_of_family(word, article):
+                continue
+        if language == "de" and not word.is_acronym and _is_german_noun(word, article):
+            continue
+        return word.text
+    return _swapped(summary, article, names)
+
+
+def invented_in_other_scripts(summary: str, article: str) -> str:
+    """A word of Latin letters or katakana, in a text of another script, that its article lacks."""
+    plain = folded(article)
+    for match in (*_LATIN.finditer(summary), *_KATAKANA.finditer(summary)):
+        if folded(match[0]) not in plain:
+            return match[0]
+    return ""
+
+
+def _is_of_family(word: Word, article: WordIndex) -> bool:
+    """Whether a word at the beginning of a sentence is another form of one that is no name."""
+    root = stem(word.folded)
+    return len(root) >= _LEAST_PART and any(
+        other.startswith(root[:6] if len(root) > 6 else root) for other in article.lower
+    )
+
+
+def _is_german_noun(word: Word, article: WordIndex) -> bool:
+    """Whether a word may be a noun of its language: built like one, or of parts that are there."""
+    whole = word.folded
+    if is_like_a_noun(whole) or article.has_family(whole):
+        return True
+    parts = (whole[:cut] for cut in range(_LEAST_PART, len(whole) - 2))
+    if any(part in article.forms for part in parts):
+        return True
+    ends = (whole[cut:] for cut in range(3, len(whole) - _LEAST_PART + 1))
+    return any(end in article.forms or is_common(end) for end in ends if len(end) >= _LEAST_PART)
+
+
+def _is_short_form(word: Word, article: WordIndex, plain: str) -> bool:
+    short = word.folded.replace(".", "").removesuffix("s") or word.folded
+    if any(form in plain for form in _SHORT_FORMS.get(word.folded.replace(".", ""), ())):
+        return True
+    return len(short) > 1 and (
+        short.upper() in article.initials or f"{short.upper()}" in article.initials.upper().replace(" ", "")
+        and len(short) > 2
+    )
+
+
+def _swapped(summary: list[Word], article: WordIndex, names: WordIndex) -> str:
+    """Two names side by side of which the article has each beside another one only."""
+    for first, second in pairwise(summary):
+        if not (first.is_capital and second.is_capital) or second.is_first or first.is_first and (
+            is_common(first.folded)
+        ):
+            continue
+        after, before = article.after.get(first.folded, set()), article.before.get(second.folded, set())
+        if second.folded in after or names.has(second.folded) and names.has(first.folded):
+            continue
+        if not _side_by_side(first, second):
+            continue
+        is_of_another = after and not _follows_alone(first, article)
+        has_another = before and not _stands_alone(second, article)
+        if is_of_another or has_another:
+            return f"{first.text} {second.text}"
+    return ""
+
+
+def _side_by_side(first: Word, second: Word) -> bool:
+    return second.start == first.start + len(first.text) + 1
+
+
+def _follows_alone(first: Word, article: WordIndex) -> bool:
+    """Whether a word stands somewhere in the article without a name behind it."""
+    return any(
+        one.folded == first.folded and not (two.is_capital and not two.is_first)
+        for one, two in pairwise(article.words)
+    )
+
+
+def _stands_alone(second: Word, article: WordIndex) -> bool:
+    """Whether a word stands somewhere in the article without a name before it."""
+    return article.words[:1] != [] and any(
+        two.folded == second.folded and not one.is_capital for one, two in pairwise(article.words)
+    )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from digest.config.rules import folded
 from digest.rendering.sentences import sentences
 from digest.summaries.receipt.common_words import COMMON
+from digest.summaries.receipt.quotations import quotations
 from digest.summaries.receipt.words import stem
 
 if TYPE_CHECKING:
@@ -59,27 +61,41 @@ _ROLES = """
     doctor
     teacher lehrer lehrerin
     student students
+    journalist journalists reporter reporters journalistin giornalista periodista
+    photographer photographers fotograf fotografin
+    nurse nurses krankenschwester
+    actor actress actors schauspieler schauspielerin acteur actrice attore attrice
+    singer singers sanger sangerin chanteur chanteuse
+    pilot pilots
+    baker bakers backer
+    farmer farmers bauer landwirt
+    chemist chemists
+    biologist biologists biologe biologin
+    historian historians historiker historikerin
+    physicist physicists physiker
 """
-_ROLE_OF = {
-    word: line.split()[0] for line in _ROLES.strip().splitlines() for word in line.split()
-}
+_ROLE_OF = {word: line.split()[0] for line in _ROLES.strip().splitlines() for word in line.split()}
 # What makes another of a role.
 _MODIFIERS = frozenset(
-    "former ex acting interim deputy vice assistant outgoing incoming designate honorary retired"
-    " ehemalige ehemaliger ehemaligen fruhere fruherer stellvertretende stellvertretender vize"
-    " ancien ancienne adjoint adjointe vice-president interimaire exministro antiguo antigua"
-    " subdirector vicepresidente interino interina ehemals kommissarische kommissarischer"
-    " voormalig voormalige plaatsvervangend waarnemend byly byla tijdelijk ad-interim"
-    " ex-president ex-minister ex-mayor".split()
+    ["former", "ex", "acting", "interim", "deputy", "vice", "assistant", "outgoing", "incoming", "designate", "honorary", "retired", "ehemalige", "ehemaliger", "ehemaligen", "fruhere", "fruherer", "stellvertretende", "stellvertretender", "vize", "ancien", "ancienne", "adjoint", "adjointe", "vice-president", "interimaire", "exministro", "antiguo", "antigua", "subdirector", "vicepresidente", "interino", "interina", "ehemals", "kommissarische", "kommissarischer", "voormalig", "voormalige", "plaatsvervangend", "waarnemend", "byly", "byla", "tijdelijk", "ad-interim", "ex-president", "ex-minister", "ex-mayor"]
 )
 _PREFIXES = ("ex-", "vize", "vice-", "ex", "vice")
 _NOT = frozenset(
-    "not no never neither nor none nobody nothing without cannot nowhere nicht kein keine keinen"
-    " keiner keinem nie niemals ohne weder pas jamais aucun aucune sans ni ne personne sin ningun"
-    " ninguna ninguno nunca jamas tampoco non nessun nessuno nessuna mai senza nao nenhum nenhuma"
-    " sem niet geen nooit zonder nie bez zaden zadna".split()
+    ["not", "no", "never", "neither", "nor", "none", "nobody", "nothing", "without", "cannot", "nowhere", "nicht", "kein", "keine", "keinen", "keiner", "keinem", "nie", "niemals", "ohne", "weder", "pas", "jamais", "aucun", "aucune", "sans", "ni", "ne", "personne", "sin", "ningun", "ninguna", "ninguno", "nunca", "jamas", "tampoco", "non", "nessun", "nessuno", "nessuna", "mai", "senza", "nao", "nenhum", "nenhuma", "sem", "niet", "geen", "nooit", "zonder", "nie", "bez", "zaden", "zadna"]
+)
+# What has such a word and denies nothing.
+_NO_DENIAL = re.compile(
+    r"\b(?:sans doute|not only|no doubt|no later than|no fewer than|no less than|nicht nur|non solo"
+    r"|no solo|non seulement|nao so|niet alleen|no more than|no longer than|whether or not|sin duda"
+    r"|senza dubbio|sem duvida|no\.? \d+)\b"
 )
 # Words that say no without one of those.
+_REFUSES = re.compile(
+    r"\b(?:refus|reject|den(?:y|ied|ies)|declin|fail|lack|unable|stop|cancel|prevent|prohibit|forbid"
+    r"|avoid|exclud|drops?\b|dropp|remov|ends?\b|ended|rul(?:e|ed|ing) out|abandon|scrap|absen|ablehn|verweiger|verzicht|entfall|interdi"
+    r"|annul|rechaz|rifiut|recus|weiger|odmow|instead of|rather than|too \w+ to|yet to|still to)"
+)
+_SHARED = 3
 _DENIES = re.compile(
     r"\b(?:refus|reject|den(?:y|ied|ies)|declin|fail|lack|unable|stop|ban(?:s|ned)?\b|cancel|halt"
     r"|prevent|prohibit|forbid|avoid|against|oppos|exclud|rul(?:e|ed|ing) out|drop|remov|end(?:s|ed)?\b"
@@ -89,32 +105,51 @@ _DENIES = re.compile(
     r"|refuse|interdi|annul|rechaz|neg[oa]|prohib|rifiut|viet|vieta|manca|recus|proib|weiger|verbod"
     r"|odmow|zakaz)",
 )
-_AFTER = 4
+_AFTER, _SAME_CLAUSE = 4, 0.6
+_CLAUSE = re.compile(r"[,;:]\s|\s[–—-]\s")
 _NEAR = 3
 
 
-def turned_over(summary: str, article: str) -> str:
+def turned_over(summary: str, article: str, language: str) -> str:
     """How a summary turns something over that its article says; or nothing."""
+    # Portuguese has `no` for `in the`.
+    if language == "pt":
+        summary, article = (re.sub(r"\b[Nn]o\b", " ", text) for text in (summary, article))
+    # What is quoted is held against the article as it stands.
+    for quotation in quotations(summary):
+        summary = summary.replace(quotation, " ")
     plain = folded(article).replace("’", "'")
-    of_article = [_words(sentence) for sentence in sentences(article)]
+    of_article = [
+        words
+        for sentence in sentences(article)
+        for clause in _CLAUSE.split(sentence)
+        if (words := _words(clause))
+    ]
     every = {word for words in of_article for word in words}
     for sentence in sentences(summary):
         words = _words(sentence)
-        if reason := _role(words, of_article, every) or _negation(words, of_article, plain):
+        reason = (
+            _role(words, of_article, every)
+            or _title(words, plain)
+            or _rate(words, plain)
+            or _negation(words, of_article)
+        )
+        if reason:
             return reason
     return ""
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(folded(text).replace("’", "'"))
+    plain = folded(text).replace("’", "'")
+    return _WORD.findall(_NO_DENIAL.sub(" ", plain))
 
 
 def _role(words: Sequence[str], of_article: Sequence[Sequence[str]], every: set[str]) -> str:
     """A role that nobody has in the article, or without what makes another of it there."""
-    roles = {_ROLE_OF[word] for word in every if word in _ROLE_OF}
+    roles = {_role_of(word) for word in every}
     joined = " ".join(" ".join(sentence) for sentence in of_article)
     for at, word in enumerate(words):
-        role = _ROLE_OF.get(word)
+        role = _role_of(word)
         if role is None:
             continue
         is_said = role in roles or _said_otherwise(role, joined) or stem(word) in map(stem, every)
@@ -125,12 +160,60 @@ def _role(words: Sequence[str], of_article: Sequence[Sequence[str]], every: set[
             _modifiers(sentence, place)
             for sentence in of_article
             for place, other in enumerate(sentence)
-            if _ROLE_OF.get(other) == role
+            if _role_of(other) == role
         ]
         if here and there and not any(here & others for others in there):
             return f"says {next(iter(here))!r} of the {word}, which the article does not"
         if not here and there and all(there):
             return f"leaves out {next(iter(there[0]))!r} before {word!r}"
+    return ""
+
+
+def _title(words: Sequence[str], plain: str) -> str:
+    """A title of two words that the article does not have, like `chief financial`."""
+    for first, second in pairwise(words):
+        short = _CHIEFS.get(second)
+        if first == "chief" and short and f"chief {second}" not in plain and short not in plain:
+            return f"named 'chief {second}', which the article does not"
+    return ""
+
+
+_CHIEFS = {
+    "executive": "ceo",
+    "financial": "cfo",
+    "technology": "cto",
+    "operating": "coo",
+    "marketing": "cmo",
+    "justice": "chief justice",
+    "economist": "chief economist",
+    "scientist": "chief scientist",
+}
+_RATE = re.compile(
+    r"\b(?:per|par|pro|por|al|alla|each|every|je|jede[rsn]?|an|a|na|ao|cada|chaque|ogni|elke)"
+    r" (second|minute|hour|day|week|month|year|sekunde|minute|stunde|tag|woche|monat|jahr|seconde"
+    r"|heure|jour|semaine|mois|an|segundo|minuto|hora|dia|semana|mes|ano|secondo|ora|giorno"
+    r"|settimana|mese|anno|minuut|uur|dag|maand|jaar|godzine|dzien|tydzien|miesiac|rok)\b"
+)
+_AS_ADVERB = {
+    "hour": "hourly",
+    "day": "daily|per diem|jeden tag|nightly|weekday",
+    "week": "weekly",
+    "month": "monthly",
+    "year": "yearly|annual|per annum",
+    "tag": "taglich",
+    "woche": "wochentlich",
+    "monat": "monatlich",
+    "jahr": "jahrlich",
+}
+
+
+def _rate(words: Sequence[str], plain: str) -> str:
+    """A span of time that something is counted by, and that the article has nowhere."""
+    for match in _RATE.finditer(" ".join(words)):
+        unit = match[1]
+        said = rf"\b(?:{unit[:4]}\w*|{_AS_ADVERB.get(unit, unit)})"
+        if not re.search(said, plain):
+            return f"counts by the {unit}, which the article does not"
     return ""
 
 
@@ -157,8 +240,18 @@ def _said_otherwise(role: str, article: str) -> bool:
         "captain": ("captained",),
         "curator": ("curated",),
         "doctor": ("dr", "clinic", "hospital", "medical"),
-        "minister": ("ministry",),
         "king": ("royal",),
+        "baker": ("bak",),
+        "farmer": ("farm",),
+        "singer": ("sing", "sang", "song", "album"),
+        "photographer": ("photo",),
+        "historian": ("histor",),
+        "biologist": ("biolog",),
+        "chemist": ("chemi",),
+        "physicist": ("physi",),
+        "pilot": ("fl",),
+        "nurse": ("hospital", "clinic"),
+        "actor": ("film", "play", "role", "star"),
         "spokesman": ("said", "sagte"),
         "goalkeeper": ("goal",),
         "general": ("general",),
@@ -169,10 +262,22 @@ def _said_otherwise(role: str, article: str) -> bool:
     return any(form in article for form in others.get(role, ()))
 
 
+def _role_of(word: str) -> str | None:
+    """The role that a word is for; of a German one of several the last says it."""
+    if word in _ROLE_OF:
+        return _ROLE_OF[word]
+    return next((word for end in _GERMAN_ENDS if word.endswith(end) and len(word) > len(end)), None)
+
+
+_GERMAN_ENDS = ("minister", "ministerin", "prasident", "prasidentin", "sprecher", "sprecherin")
+
+
 def _modifiers(words: Sequence[str], at: int) -> set[str]:
     """What makes another of the role that stands there."""
     before = set(words[max(0, at - _NEAR) : at]) & _MODIFIERS
-    prefix = next((p for p in _PREFIXES if words[at].startswith(p) and words[at] not in _ROLE_OF), "")
+    prefix = next(
+        (p for p in _PREFIXES if words[at].startswith(p) and words[at] not in _ROLE_OF), ""
+    )
     return {_as_one(each) for each in before} | ({prefix.strip("-")} if prefix else set())
 
 
@@ -189,11 +294,11 @@ def _as_one(modifier: str) -> str:
     return next((name for name, words in groups.items() if modifier in words.split()), modifier)
 
 
-def _negation(words: Sequence[str], of_article: Sequence[Sequence[str]], plain: str) -> str:
+def _negation(words: Sequence[str], of_article: Sequence[Sequence[str]]) -> str:
     """A `not` that is only in the summary, or only in the article, at what both speak of."""
     said = _negated(words)
     denied = {word for sentence in of_article for word in _negated(sentence)}
-    if said and not said & denied and not _denies_too(words, of_article):
+    if said and not said & denied and not _denies_too(words, said, of_article):
         return "says 'not' where the article does not"
     affirmed = [word for word in words if _is_content(word)] if not _has_not(words) else []
     if not affirmed or _DENIES.search(" ".join(words)):
@@ -201,14 +306,17 @@ def _negation(words: Sequence[str], of_article: Sequence[Sequence[str]], plain: 
     stems = {stem(word) for word in affirmed}
     for sentence in of_article:
         negated = _negated(sentence)
-        if not negated or not stems & negated:
-            continue
         content = {stem(word) for word in sentence if _is_content(word)}
-        elsewhere = {
-            stem(word) for other in of_article if other is not sentence for word in other
-        }
-        shared = stems & content
-        if len(shared) >= max(3, len(stems) * 0.55) and not (stems & negated) <= elsewhere:
+        if not stems & negated or len(stems & content) < max(2, len(content) * _SAME_CLAUSE):
+            continue
+        shared = len(stems & content)
+        affirmed_too = any(
+            stems & negated & set(map(stem, other))
+            and not _has_not(other)
+            and len(stems & set(map(stem, other))) >= shared
+            for other in of_article
+        )
+        if not affirmed_too:
             return "leaves out a 'not' of the article"
     return ""
 
@@ -230,25 +338,28 @@ def _negated(words: Sequence[str]) -> set[str]:
     return found
 
 
-def _denies_too(words: Sequence[str], of_article: Sequence[Sequence[str]]) -> bool:
-    """Whether the sentence of the article that says most of this denies something as well."""
+def _denies_too(words: Sequence[str], said: set[str], of_article: Sequence[Sequence[str]]) -> bool:
+    """Whether a sentence of the article that says some of this denies something as well.
+
+    One that has what is denied, and does not deny it, speaks against that.
+    """
     stems = {stem(word) for word in words if _is_content(word)}
-
-    def shared(sentence: Sequence[str]) -> int:
-        return len(stems & {stem(word) for word in sentence})
-
-    most = max(map(shared, of_article), default=0)
-    return any(
-        _has_not(sentence) or _DENIES.search(" ".join(sentence))
-        for sentence in of_article
-        if shared(sentence) >= max(1, most - 1)
-    )
+    denying = False
+    for sentence in of_article:
+        of_it = {stem(word) for word in sentence}
+        joined = " ".join(sentence)
+        refuses = _has_not(sentence) or bool(_REFUSES.search(joined))
+        if said & of_it and not refuses and len(stems & of_it) >= _SHARED:
+            return False
+        denies = refuses or bool(_DENIES.search(joined))
+        denying = denying or (denies and len(stems & of_it) >= 1)
+    return denying
 
 
 def _is_content(word: str) -> bool:
     return len(word) > 2 and word not in _SMALL and word not in _NOT
 
 
-_SMALL = frozenset(
-    word for word in COMMON if len(word) <= 4
-) | frozenset("about their there would could should which while being been have will with".split())
+_SMALL = frozenset(word for word in COMMON if len(word) <= 4) | frozenset(
+    ["about", "their", "there", "would", "could", "should", "which", "while", "being", "been", "have", "will", "with"]
+)

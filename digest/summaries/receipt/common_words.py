@@ -136,6 +136,35 @@ _OTHERS = """
     w wedlug wiec wielu wszystkie wszyscy z za zas ze zgodnie
 """
 COMMON = frozenset((*_ENGLISH.split(), *_OTHERS.split())) | STOP | GENERIC
+_SHORT_NOUN = 4
+_GERMAN_NOUNS = frozenset(
+    """
+    abend abkommen absatz abschluss alter amt anfang angebot angriff anlage anlass anspruch anstieg
+    anteil antrag arbeit art arzt aufgabe auftrag aufwand auge ausbau ausnahme auto bahn ball bank
+    basis bau baum bedarf bedingung beginn behorde beispiel beitrag bereich bericht beruf bescheid
+    beschluss besuch betrag betrieb betroffene beweis bild blick boden brand brief brucke buch bund
+    burger bus chance dach daten dauer debatte dorf druck durchschnitt ecke einfluss eingriff
+    einsatz eintritt einwand ende energie entwurf erde erfolg ergebnis ersatz ertrag fach fahrt
+    faktor familie farbe feld fest feuer film flache flug fluss folge form frage frau freund frist
+    fund fuss gast gebaude gebuhr gefahr gegend gegner geld gemeinde gerat gericht geschichte gesetz
+    gesicht gewinn glas gras grenze grosse gruppe hafen halfte hand handel haut heft heim held herbst
+    herz hilfe himmel hinweis hof hohe holz idee jahr job kampf karte kern kind kirche klage klasse
+    konzept konzern kopf korper krise kultur kunde kunst kurs kuste lager laden licht liste lob lohn
+    loch los losung luft macht mal mangel mann markt maschine masse mehrheit meinung menge mensch
+    messe miete minute mitglied modell moglichkeit morgen museum musik nacht name natur netz notfall
+    nutzen ort pause pflanze pflicht phase plan plus programm projekt protest prozess prufung punkt
+    quelle rand rat recht rede regel regen region reihe reise rest rettung risiko rolle ruckgang
+    ruf ruhe runde saal sache saison schaden schein schicht schiff schluss schnee schritt schuld
+    schule see sicht sieg sinn sitz sommer sonne sorge spiel spitze sport sprache spur staat stamm
+    start statt stelle stimme stoff strafe strecke streit strom studie stunde suche summe system
+    tempo termin test text thema tier tod ton tor tour trend turm ubergang umbau umfang umsatz
+    umwelt unfall unterricht ursache urteil verbot verein verfahren verkauf verlag verlust vermogen
+    versuch vertrag verzicht viertel vogel volk vorfall vorgang vorhaben vorjahr vorschlag vorstand
+    vorteil wahl wald wand war wasser wechsel werbung wetter wettbewerb wind winter wirkung
+    wirtschaft wissen woche wohl wohnung wort wunsch zeichen zeit zentrum zukunft zusage zustand
+    zweifel zweck besucher nutzer version firma hersteller forscher team update funktion fehler
+    """.split()  # noqa: SIM905 - a table that can be read
+)
 # Endings of words that are hardly ever names.
 _ENDINGS = re.compile(
     r"\w{3,}(?:tions?|sions?|ments?|ness|ities|ity|ings?|ists?|isms?|ances?|ences?|ously|ally|ably"
@@ -163,7 +192,9 @@ def is_common(word: str) -> bool:
 
 def is_like_a_noun(word: str) -> bool:
     """Whether a folded German word, all of whose nouns have capitals, is built as nouns are."""
-    return is_common(word) or bool(_GERMAN.fullmatch(word))
+    if is_common(word) or _GERMAN.fullmatch(word) or word in _GERMAN_NOUNS:
+        return True
+    return any(word.endswith(noun) for noun in _GERMAN_NOUNS if len(noun) > _SHORT_NOUN)
 
 
 __all__ = ["COMMON", "folded", "is_common", "is_like_a_noun"]

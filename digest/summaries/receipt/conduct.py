@@ -60,8 +60,7 @@ _ORDER = re.compile(
     r"|(?:don't|do not|never|make sure|be sure) (?:to |you |miss|forget|wait|click|read|trust|use)",
 )
 _READER = frozenset(
-    "you your yours yourself vous votre vos usted ustedes voce uw jouw jullie dein deine deinen"
-    " deiner euch euer ihnen wam twoje".split()
+    ["you", "your", "yours", "yourself", "vous", "votre", "vos", "usted", "ustedes", "voce", "uw", "jouw", "jullie", "dein", "deine", "deinen", "deiner", "euch", "euer", "ihnen", "wam", "twoje"]
 )
 _MODEL = re.compile(
     r"\bas an? (?:ai|artificial|large|language|helpful|assistant)\b|\blanguage models?,? i\b"
@@ -80,6 +79,7 @@ _MODEL = re.compile(
     r"|\bcomo (?:modelo|ia|una ia|inteligencia|um modelo)\b|\bno puedo\b|\baqui (?:esta|tiene) (?:el|un)"
     r" resum|\bcome (?:modello|ia|intelligenza)\b|\bnon posso\b|\becco (?:il|un) riassunto\b"
     r"|\bals (?:ai|taalmodel)\b|\bik kan (?:niet|geen)\b"
+    r"|\bhier is (?:een|de) samenvatting\b|\b(?:aqui esta|aqui tienes|segue) (?:o|un|um) resum"
 )
 
 
@@ -88,7 +88,9 @@ def misconduct(summary: str, title: str, article: str) -> str:
     plain = folded(summary)
     if not plain:
         return "is empty"
-    if any(unicodedata.category(sign) in _HIDDEN - {""} and sign not in _SHAPING for sign in summary):
+    if any(
+        unicodedata.category(sign) in _HIDDEN - {""} and sign not in _SHAPING for sign in summary
+    ):
         return "has characters in it that do not show"
     if _ADDRESS.search(summary) or _MENTION.search(summary):
         return "has an address in it"
@@ -128,7 +130,9 @@ def _orders(summary: str) -> bool:
 
 def _is_noun(part: str) -> bool:
     """Whether it begins inside a sentence with a word that is no order there: `the buy in`."""
-    return part[:1].islower() and not re.match(r"(?:please|click|tap|visit|log|sign|call|download)\b", part)
+    return part[:1].islower() and not re.match(
+        r"(?:please|click|tap|visit|log|sign|call|download)\b", part
+    )
 
 
 def _addresses_reader(plain: str, article: str) -> bool:

@@ -35,7 +35,10 @@ _PATTERNS = [
         "iso",
         re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])\b"),
     ),
-    ("numeric", re.compile(rf"\b(?P<d>{_DAY})[./](?P<m>0?[1-9]|1[0-2])[./](?P<y>(?:19|20)?\d\d)\b")),
+    (
+        "numeric",
+        re.compile(rf"\b(?P<d>{_DAY})[./](?P<m>0?[1-9]|1[0-2])[./](?P<y>(?:19|20)?\d\d)\b"),
+    ),
     ("cjk", re.compile(r"(?P<m>1[0-2]|0?[1-9])月(?P<d>\d{1,2})日")),
     (
         "day month",
@@ -43,19 +46,33 @@ _PATTERNS = [
             rf"\b(?P<d>{_DAY})(?:\.|st|nd|rd|th|er|º)?(?:[ -]de)?(?: of)?[ -](?P<month>{_MONTH})\b\.?"
         ),
     ),
-    ("month day", re.compile(rf"\b(?P<month>{_MONTH})\.? (?P<d>{_DAY})(?:st|nd|rd|th)?\b(?![.:,]\d)")),
+    (
+        "month day",
+        re.compile(rf"\b(?P<month>{_MONTH})\.? (?P<d>{_DAY})(?:st|nd|rd|th)?\b(?![.:,]\d)"),
+    ),
     (
         "time",
         re.compile(
             r"\b(?P<h>[01]?\d|2[0-4])(?:[:.](?P<min>[0-5]\d))?\s?(?P<half>a\.?m\b\.?|p\.?m\b\.?)"
             r"|\b(?P<h2>[01]?\d|2[0-4])[:.](?P<min2>[0-5]\d)(?=\s?(?:uhr|h\b|heures|horas|uur|utc|gmt|cet))"
-            r"|\b(?P<h3>[01]?\d|2[0-4])(?=\s?(?:uhr\b|o'clock|heures\b))"
+            r"|\b(?P<h3>[01]?\d|2[0-4])(?=\s?(?:uhr\b|o'clock|heures\b|h\b))"
             r"|\b(?P<h4>[01]?\d|2[0-4])h(?P<min4>[0-5]\d)?\b|\b(?P<h5>[01]\d|2[0-4]):(?P<min5>[0-5]\d)\b"
         ),
     ),
-    ("version", re.compile(r"\bv?(?P<v>\d+(?:\.(?:\d+|x)){2,}(?:[-.]?(?:rc|beta|alpha|a|b|dev)\.?\d*)?)\b")),
-    ("score", re.compile(r"(?<![\d.,-])(?P<s1>\d{1,3})\s?[-–:]\s?(?P<s2>\d{1,3})(?![\d.,]*\d)(?!-?[a-z%])")),
-    ("mixed", re.compile(r"\b(?=[a-z0-9-]*\d)(?=[a-z0-9-]*[a-z])[a-z]+[a-z0-9]*(?:-?[a-z0-9]+)*\b")),
+    (
+        "version",
+        re.compile(r"\bv?(?P<v>\d+(?:\.(?:\d+|x)){2,}(?:[-.]?(?:rc|beta|alpha|a|b|dev)\.?\d*)?)\b"),
+    ),
+    (
+        "score",
+        re.compile(
+            r"(?<![\d.,-])(?P<s1>\d{1,3})\s?[-–:]\s?(?P<s2>\d{1,3})(?![\d.,]*\d)(?!-?[a-z%])"
+        ),
+    ),
+    (
+        "mixed",
+        re.compile(r"\b(?=[a-z0-9-]*\d)(?=[a-z0-9-]*[a-z])[a-z]+[a-z0-9]*(?:-?[a-z0-9]+)*\b"),
+    ),
 ]
 _NUMBER = re.compile(
     r"(?P<before>us\$|[$€£¥₹]|(?:usd|eur|gbp|chf)\s)?\s?"
@@ -141,7 +158,9 @@ class FigureIndex:
 
     def _note_time(self, found: dict[str, str | None], written: str) -> None:
         hour = int(next(found[name] for name in ("h", "h2", "h3", "h4", "h5") if found[name]) or 0)
-        minute = next((found[name] for name in ("min", "min2", "min4", "min5") if found.get(name)), "0")
+        minute = next(
+            (found[name] for name in ("min", "min2", "min4", "min5") if found.get(name)), "0"
+        )
         half = (found["half"] or "")[:1]
         if half == "p" and hour < 12:
             hours = {hour + 12}
@@ -170,10 +189,16 @@ class FigureIndex:
             scale, used = 1.0, 0
             if rest and (factor := self._magnitude(rest[0])):
                 scale, used = factor, 1
-                if len(rest) > 1 and rest[0] in {"hundred", "hundert", "cent"} and rest[1] in MAGNITUDES:
+                if (
+                    len(rest) > 1
+                    and rest[0] in {"hundred", "hundert", "cent"}
+                    and rest[1] in MAGNITUDES
+                ):
                     scale, used = scale * MAGNITUDES[rest[1]], 2
             unit = UNITS.get((match["before"] or "").strip(), "")
-            after = [word for word in rest[used:] if word not in {"de", "of", "di", "d", "old", "y"}]
+            after = [
+                word for word in rest[used:] if word not in {"de", "of", "di", "d", "old", "y"}
+            ]
             if not unit and after:
                 unit = UNITS.get(after[0], "") or _unit_of_cjk(after[0])
             before = _WORD.findall(text[max(0, match.start() - 24) : match.start()])
@@ -211,10 +236,19 @@ class FigureIndex:
             if value >= 20 and at < len(words) and 0 < numbers.get(words[at][0], 0) < 10:
                 value += numbers[words[at][0]]
                 at += 1
-            elif self._language == "es" and value >= 30 and at + 1 < len(words) and words[at][0] == "y":
+            elif (
+                self._language == "es"
+                and value >= 30
+                and at + 1 < len(words)
+                and words[at][0] == "y"
+            ):
                 value += numbers.get(words[at + 1][0], 0)
                 at += 2
-            while at < len(words) and (factor := self._magnitude(words[at][0])) and len(words[at][0]) > 2:
+            while (
+                at < len(words)
+                and (factor := self._magnitude(words[at][0]))
+                and len(words[at][0]) > 2
+            ):
                 value *= factor
                 at += 1
             unit = UNITS.get(words[at][0], "") if at < len(words) else ""
@@ -298,7 +332,9 @@ def _fits(unit: str, units: set[str]) -> bool:
     """Whether a number with a unit is one of those that the article has."""
     if not unit or unit in units:
         return True
-    return "" in units and unit not in {"percent", "points"}
+    if unit == "percent" and "points" in units:
+        return False
+    return "" in units and unit != "points"
 
 
 def _is_rounding(value: float, other: float) -> bool:
@@ -332,7 +368,9 @@ def _values(text: str) -> frozenset[float]:
 
 
 def _unit_of_cjk(word: str) -> str:
-    return next((UNITS[word[:n]] for n in (4, 3, 2, 1) if word[:n] in UNITS and not word[0].isascii()), "")
+    return next(
+        (UNITS[word[:n]] for n in (4, 3, 2, 1) if word[:n] in UNITS and not word[0].isascii()), ""
+    )
 
 
 def _plain(text: str) -> str:

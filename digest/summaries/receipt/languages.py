@@ -11,7 +11,8 @@ from digest.config.rules import folded
 # Words that one of these languages has often and the others seldom.
 _SMALL_WORDS = {
     "en": "the and of to in is was were with for that on at by from has have will its their which"
-    " are be been said after not this it an as more new",
+    " are be been said after not this it an as more new a each when who all while can than but into"
+    " how they he she his her over about up out had or no two one",
     "de": "der die das und ist nicht mit den dem ein eine von zu auf fur im sich des wird hat auch"
     " bei nach aus dass sind wurde werden einen einem einer als noch uber zum zur",
     "fr": "le la les des et est dans un une pour que qui sur pas au aux avec du par plus ce cette"
@@ -29,9 +30,7 @@ _SMALL_WORDS = {
     "sv": "och i att det som en ett pa ar av for med till den har inte om de var sig fran efter",
     "da": "og i at det som en et pa er af for med til den har ikke om de var sig fra efter blev",
 }
-_BY_WORD = {
-    language: frozenset(words.split()) for language, words in _SMALL_WORDS.items()
-}
+_BY_WORD = {language: frozenset(words.split()) for language, words in _SMALL_WORDS.items()}
 _WORDS = re.compile(r"[^\W\d_]+")
 _SCRIPTS = {
     "CJK": "han",
@@ -47,7 +46,7 @@ _SCRIPTS = {
     "LATIN": "latin",
 }
 _READ = 4_000
-_LEAST_WORDS = 2
+_LEAST_WORDS, _SURE = 2, 4
 
 
 def script_of(text: str) -> str:
@@ -67,14 +66,20 @@ def script_of(text: str) -> str:
 
 def language_of_text(text: str) -> str:
     """The language of a text of Latin script, as far as its small words tell it; else empty."""
-    words = [folded(word) for word in _WORDS.findall(text[:_READ])]
-    if script_of(text) != "latin":
+    scores = _scores(text)
+    if not scores:
         return ""
-    scores = {name: sum(word in small for word in words) for name, small in _BY_WORD.items()}
     (first, most), (_, second) = sorted(scores.items(), key=lambda item: -item[1])[:2]
     # Languages that are near share many of these words.
-    is_clear = most >= _LEAST_WORDS and most > second * 1.3
-    return first if is_clear else ""
+    return first if most >= _LEAST_WORDS and most > second * 1.3 else ""
+
+
+def _scores(text: str) -> dict[str, int]:
+    """How many small words of each language there are; none where the script is another."""
+    if script_of(text) != "latin":
+        return {}
+    words = [folded(word) for word in _WORDS.findall(text[:_READ])]
+    return {name: sum(word in small for word in words) for name, small in _BY_WORD.items()}
 
 
 def in_other_language(summary: str, text: str, wanted: str) -> bool:
@@ -83,8 +88,9 @@ def in_other_language(summary: str, text: str, wanted: str) -> bool:
     if not wanted and script and expected and script != expected:
         # Chinese and Japanese share one.
         return {script, expected} != {"han", "kana"}
-    language = language_of_text(summary)
-    if wanted:
-        base = wanted.partition("-")[0]
-        return bool(language) and base in _BY_WORD and language != base
-    return bool(language) and bool(of_text := language_of_text(text)) and language != of_text
+    language = wanted.partition("-")[0] if wanted else language_of_text(text)
+    scores = _scores(summary)
+    if language not in _BY_WORD or not scores:
+        return False
+    best = max(scores, key=lambda name: scores[name])
+    return scores[best] >= _SURE and scores[best] >= 2 * scores[language]

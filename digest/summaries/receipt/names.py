@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from digest.config.rules import folded
 from digest.summaries.receipt.common_words import is_common, is_like_a_noun
-from digest.summaries.receipt.tables import MONTHS, WEEKDAYS
+from digest.summaries.receipt.tables import MONTHS, NUMBERS, WEEKDAYS
 from digest.summaries.receipt.words import stem
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ _SHORT_FORMS = {
 _KATAKANA = re.compile("[\u30a1-\u30fa][\u30a1-\u30fa\u30fc\u30fb]{2,}")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9.+#-]*[A-Za-z0-9+#]|[A-Za-z]")
 _LEAST_PART = 4
+_PREPOSITIONS = frozenset(
+    ["by", "with", "in", "on", "at", "to", "from", "for", "as", "after", "under", "off", "over", "of", "into", "out"]
+)
 
 
 def invented_name(
@@ -51,28 +54,38 @@ def invented_name(
 ) -> str:
     """A name of a summary that neither its article has nor `names`, as written; or nothing."""
     plain = folded(article.text)
+    following = {id(one): two.folded for one, two in pairwise(summary)}
 
     def stands(word: Word) -> bool:
         forms = word.folded
         return (
             article.has(forms)
             or names.has(forms)
-            or all(article.has(part) or names.has(part) for part in re.split(r"[-'’&.]", forms) if part)
+            or _parts_stand(word, article, names)
             or (word.is_acronym and _is_short_form(word, article, plain))
         )
 
     for word in summary:
-        if not word.is_capital or len(word.folded) < 2 or word.folded in MONTHS or word.folded in WEEKDAYS:
+        if (
+            not word.is_capital
+            or len(word.folded) < 2
+            or word.folded in MONTHS
+            or word.folded in WEEKDAYS
+        ):
             continue
         if word.text.isdecimal() or any(sign.isdecimal() for sign in word.text) or stands(word):
             continue
-        if word.is_first and not word.is_acronym and not word.text[1:] != word.text[1:].lower():
-            if is_common(word.folded) or _is_of_family(word, article):
+        after = following.get(id(word), "")
+        if word.is_first and word.text[1:] == word.text[1:].lower():
+            if is_common(word.folded) or _is_of_family(word, article) or _is_number(word, language):
+                continue
+            # `Financed by`, which no name goes on like.
+            if word.folded.endswith("ed") and after in _PREPOSITIONS:
                 continue
         if language == "de" and not word.is_acronym and _is_german_noun(word, article):
             continue
         return word.text
-    return _swapped(summary, article, names)
+    return _swapped(summary, article, names, language)
 
 
 def invented_in_other_scripts(summary: str, article: str) -> str:
@@ -84,9 +97,23 @@ def invented_in_other_scripts(summary: str, article: str) -> str:
     return ""
 
 
+def _parts_stand(word: Word, article: WordIndex, names: WordIndex) -> bool:
+    """Whether each part of a joined word that is written as a name stands there."""
+    parts = [part for part in re.split(r"[-'’&.]", word.text) if part]
+    capital = [folded(part) for part in parts if part[:1].isupper()]
+    return len(parts) > 1 and all(article.has(part) or names.has(part) for part in capital)
+
+
+def _is_number(word: Word, language: str) -> bool:
+    numbers = NUMBERS.get(language, NUMBERS["en"])
+    return any(part in numbers for part in word.folded.split("-"))
+
+
 def _is_of_family(word: Word, article: WordIndex) -> bool:
     """Whether a word at the beginning of a sentence is another form of one that is no name."""
     root = stem(word.folded)
+    if not word.folded.isascii() or article.has_family(word.folded):
+        return article.has_family(word.folded)
     return len(root) >= _LEAST_PART and any(
         other.startswith(root[:6] if len(root) > 6 else root) for other in article.lower
     )
@@ -109,26 +136,27 @@ def _is_short_form(word: Word, article: WordIndex, plain: str) -> bool:
     if any(form in plain for form in _SHORT_FORMS.get(word.folded.replace(".", ""), ())):
         return True
     return len(short) > 1 and (
-        short.upper() in article.initials or f"{short.upper()}" in article.initials.upper().replace(" ", "")
-        and len(short) > 2
+        short.upper() in article.initials
+        or (f"{short.upper()}" in article.initials.upper().replace(" ", "")
+        and len(short) > 2)
     )
 
 
-def _swapped(summary: list[Word], article: WordIndex, names: WordIndex) -> str:
+def _swapped(summary: list[Word], article: WordIndex, names: WordIndex, language: str) -> str:
     """Two names side by side of which the article has each beside another one only."""
+    is_noun = is_like_a_noun if language == "de" else is_common
     for first, second in pairwise(summary):
-        if not (first.is_capital and second.is_capital) or second.is_first or first.is_first and (
-            is_common(first.folded)
-        ):
+        if not (first.is_capital and second.is_capital and _side_by_side(first, second)):
             continue
-        after, before = article.after.get(first.folded, set()), article.before.get(second.folded, set())
-        if second.folded in after or names.has(second.folded) and names.has(first.folded):
+        if second.is_first or is_noun(first.folded):
             continue
-        if not _side_by_side(first, second):
+        after = article.after.get(first.folded, set())
+        before = article.before.get(second.folded, set())
+        if second.folded in after or (names.has(second.folded) and names.has(first.folded)):
             continue
         is_of_another = after and not _follows_alone(first, article)
         has_another = before and not _stands_alone(second, article)
-        if is_of_another or has_another:
+        if is_of_another and has_another:
             return f"{first.text} {second.text}"
     return ""
 

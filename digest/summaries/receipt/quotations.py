@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # Each opening mark with those that close it; an apostrophe is none.
 _PAIRS = (
-    ("“„\"", "”“\""),
+    ('“„"', '”“"'),
     ("«", "»"),
     ("»", "«"),
     ("‘‚", "’‘"),

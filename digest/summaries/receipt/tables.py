@@ -69,7 +69,9 @@ ORDINALS: dict[str, dict[str, int]] = {
         " achte 8 neunte 9 zehnte 10 zehnten 10"
     ),
     "fr": _pairs("troisieme 3 quatrieme 4 cinquieme 5 sixieme 6 septieme 7 huitieme 8 dixieme 10"),
-    "es": _pairs("tercer 3 tercera 3 tercero 3 cuarta 4 cuarto 4 quinta 5 quinto 5 sexta 6 decima 10"),
+    "es": _pairs(
+        "tercer 3 tercera 3 tercero 3 cuarta 4 cuarto 4 quinta 5 quinto 5 sexta 6 decima 10"
+    ),
     "it": _pairs("terzo 3 terza 3 quarto 4 quarta 4 quinto 5 quinta 5 sesto 6 decimo 10"),
     "pt": _pairs("terceiro 3 terceira 3 quarto 4 quarta 4 quinto 5 quinta 5 sexta 6 decima 10"),
     "nl": _pairs("derde 3 vierde 4 vijfde 5 zesde 6 zevende 7 achtste 8 negende 9 tiende 10"),
@@ -160,7 +162,7 @@ _MONTHS = (
 )
 MONTHS = {word: n for n, words in enumerate(_MONTHS, 1) for word in words.split()}
 # Also other words: a month only beside a day or a year, or as it is written.
-UNSURE_MONTHS = frozenset("may mar gen set mai jan sep dec mars marca maja abr fev nov".split())
+UNSURE_MONTHS = frozenset(["may", "mar", "gen", "set", "mai", "jan", "sep", "dec", "mars", "marca", "maja", "abr", "fev", "nov"])
 _WEEKDAYS = (
     "monday mon montag lundi lunes lunedi segunda-feira maandag poniedzialek 月曜日",
     "tuesday tue dienstag mardi martes martedi terca-feira dinsdag wtorek 火曜日",
@@ -171,12 +173,9 @@ _WEEKDAYS = (
     "sunday sun sonntag dimanche domingo domenica zondag niedziela niedziele 日曜日",
 )
 WEEKDAYS = {word: n for n, words in enumerate(_WEEKDAYS) for word in words.split()}
-UNSURE_WEEKDAYS = frozenset("mon sat sun wed fri tue thu".split())
+UNSURE_WEEKDAYS = frozenset(["mon", "sat", "sun", "wed", "fri", "tue", "thu"])
 # What makes a number a rounded one: it may be this, or is below or above what it is rounded from.
 ABOUT = frozenset(
-    "about around roughly some approximately circa nearly almost close over than above exceeding"
-    " rund etwa ungefahr knapp fast uber als gut gegen environ pres quelque quelques plus presque"
-    " unos unas casi cerca alrededor mas circa quasi oltre piu cerca quase mais ongeveer bijna ruim"
-    " zo'n meer prawie okolo ponad 約 およそ under below fewer less moins menos meno weniger unter".split()
+    ["about", "around", "roughly", "some", "approximately", "circa", "nearly", "almost", "close", "over", "than", "above", "exceeding", "rund", "etwa", "ungefahr", "knapp", "fast", "uber", "als", "gut", "gegen", "environ", "pres", "quelque", "quelques", "plus", "presque", "unos", "unas", "casi", "cerca", "alrededor", "mas", "circa", "quasi", "oltre", "piu", "cerca", "quase", "mais", "ongeveer", "bijna", "ruim", "zo'n", "meer", "prawie", "okolo", "ponad", "約", "およそ", "under", "below", "fewer", "less", "moins", "menos", "meno", "weniger", "unter"]
 )
 """Words before a number that is rounded."""

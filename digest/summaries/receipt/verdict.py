@@ -53,7 +53,7 @@ def _reason(summary: str, article: Article, language: str) -> str:
         name = invented_in_other_scripts(summary, f"{whole} {' '.join(article.names)}")
     if name:
         return f"named {_told(name)}, which the article does not"
-    return turned_over(summary, whole)
+    return turned_over(summary, whole, spoken)
 
 
 # One article has several summaries in a trial, and its index takes longest.

@@ -61,7 +61,7 @@ def words_of(text: str) -> list[Word]:
     return found
 
 
-_OPENING = tuple(":;–—•·\"“„«‚‘(")
+_OPENING = tuple(':;–—•·"“„«‚‘(')
 
 
 def stem(word: str) -> str:
@@ -138,7 +138,7 @@ class WordIndex:
 
 
 _FAMILY = 5
-_SKIPPED = frozenset("of the for and in on a an to de la le du des et der die das und von".split())
+_SKIPPED = frozenset(["of", "the", "for", "and", "in", "on", "a", "an", "to", "de", "la", "le", "du", "des", "et", "der", "die", "das", "und", "von"])
 
 
 def _forms(word: str) -> Iterator[str]:

@@ -103,11 +103,6 @@ class Runtime(Struct, frozen=True):
                 async with asyncio.timeout(seconds):
                     await self.full_text_job.fetch_due()
 
-    async def ask_models(self) -> None:
-        """Ask models for the editions that are due soon."""
-        if self.summary_job:
-            await self.summary_job.ask_ahead()
-
     async def poll(
         self, feeds: Sequence[str], report: Callable[[PollResult], None] = lambda _: None
     ) -> Poll:

@@ -166,7 +166,8 @@ class Ticker:
         if not was_away:
             self._publish()
         self._start(self._alert_then_deliver)
-        self._start(self.runtime.ask_models)
+        if self.runtime.summary_job:
+            self._start(self.runtime.summary_job.ask_ahead)
         self._start(self.runtime.retention_job.drop_old)
         self.deliver()
 

@@ -38,15 +38,16 @@ _ABOUT_LENGTH = re.compile(
 # Parameters that some models do not take, by what a request has in their place.
 _LIMIT, _NEWER_LIMIT = "max_tokens", "max_completion_tokens"
 
-Trouble = Literal["form", "busy", "setup", "unusable"]
+Trouble = Literal["form", "busy", "setup", "unusable", "spent"]
 
 
 class ModelError(DigestError):
     """A model did not answer, or not so that it could be used.
 
     `trouble` is that it does not speak the `form` that was asked for, is `busy`, needs its operator
-    (`setup`), or that this answer is `unusable`. `tokens` are those of the question and the answer,
-    where it counted any; None where nobody knows. `retry_after` is in seconds.
+    (`setup`), that this answer is `unusable`, or that no more tokens may be `spent`. `tokens` are
+    those of the question and the answer, where it counted any; None where nobody knows.
+    `retry_after` is in seconds.
     """
 
     def __init__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from datetime import timedelta
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from digest.config.summaries import ModelSettings
     from digest.jobs.context import JobContext
     from digest.jobs.model_client import Answered
+    from digest.store import Store
     from digest.summaries.prompts import Form, Question
 
 _log = logging.getLogger(__name__)
@@ -70,48 +72,42 @@ class Models:
         """The answer of the first model that gives one."""
         reply = Reply("", {}, _NO_MODEL)
         for settings, client in self._models:
-            if reason := await self._reason_not_to_ask(question, allowance, settings, client):
+            if reason := self._reason_not_to_ask(question, settings, client):
                 reply = Reply(client.label, {}, reason, again=True)
                 continue
-            seconds = settings.timeout.total_seconds()
-            reply = await self._ask(question, allowance.digest, client, seconds)
+            reply = await self._ask(question, allowance, settings, client)
             if reply.texts:
                 return reply
         return reply
 
-    async def _reason_not_to_ask(
-        self, question: Question, allowance: Allowance, settings: ModelSettings, client: ModelClient
+    def _reason_not_to_ask(
+        self, question: Question, settings: ModelSettings, client: ModelClient
     ) -> str:
-        now = self._clock()
-        until, reason = self._rests.get(client.label, (now, ""))
-        if now < until:
+        until, reason = self._rests.get(client.label, (self._clock(), ""))
+        if self._clock() < until:
             return reason
         need = question.tokens() + question.answer_tokens
         if need > settings.tokens_a_request:
             return f"the question has about {need:,} tokens, more than tokens_a_request"
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        label, digest, since = client.label, allowance.digest, allowance.since
-        today = await self._store.transact(lambda store: store.models.spent(label, midnight))
-        if today + need > settings.tokens_a_day:
-            return f"the tokens of the day are spent: {today:,} of {settings.tokens_a_day:,}"
-        spent = await self._store.transact(lambda store: store.models.spent_on(digest, since))
-        if spent + need > allowance.tokens:
-            return f"the tokens of the edition are spent: {spent:,} of {allowance.tokens:,}"
         return ""
 
     async def _ask(
-        self, question: Question, digest: str, client: ModelClient, seconds: float
+        self,
+        question: Question,
+        allowance: Allowance,
+        settings: ModelSettings,
+        client: ModelClient,
     ) -> Reply:
-        """The answer of a model, in the first form from the one it is known to speak."""
+        """The answer of a model, in the first form from the one on that it is known to speak."""
         first = await self._form_of(client.label)
         reason, again = "", False
         for form in FORMS[FORMS.index(first) :]:
             try:
-                answered = await self._ask_in(form, question, digest, client, seconds)
+                answered = await self._ask_in(form, question, allowance, settings, client)
                 texts = _texts(answered, question)
             except ModelError as error:
                 reason = self._sanitiser(str(error))
-                again = error.trouble in {"busy", "setup"}
+                again = error.trouble not in {"form", "unusable"}
                 if error.trouble == "form":
                     continue
                 await self._note_trouble(client.label, error, reason)
@@ -125,31 +121,31 @@ class Models:
         return Reply(client.label, {}, f"{client.label} {_said(reason)}", again)
 
     async def _ask_in(
-        self, form: Form, question: Question, digest: str, client: ModelClient, seconds: float
+        self,
+        form: Form,
+        question: Question,
+        allowance: Allowance,
+        settings: ModelSettings,
+        client: ModelClient,
     ) -> Answered:
         """Ask once, and keep what it cost."""
         estimated = question.tokens()
-        asked = AskedModel(
-            client.label,
-            digest,
-            question.task,
-            self._clock(),
-            estimated,
-            question.answer_tokens,
-        )
-        number = await self._store.transact(lambda store: store.models.begin(asked))
+        number = await self._reserve(question, allowance, settings, client)
         began = time.monotonic()
         outcome, tokens = "answered", (estimated, question.answer_tokens)
         try:
-            answered = await client.ask(question, form, seconds)
+            answered = await client.ask(question, form, settings.timeout.total_seconds())
             tokens = (
                 answered.tokens_in or estimated,
-                answered.tokens_out or asked.tokens_out,
+                answered.tokens_out or question.answer_tokens,
             )
             _refuse_cut(answered, estimated, tokens)
         except ModelError as error:
             outcome = self._sanitiser(str(error))
             tokens = tokens if error.tokens is None else error.tokens
+            raise
+        except asyncio.CancelledError:
+            outcome = "given up"
             raise
         finally:
             took = time.monotonic() - began
@@ -157,6 +153,37 @@ class Models:
                 lambda store: store.models.end(number, *tokens, took, outcome)
             )
         return answered
+
+    async def _reserve(
+        self,
+        question: Question,
+        allowance: Allowance,
+        settings: ModelSettings,
+        client: ModelClient,
+    ) -> int:
+        """Write down a request before it is made, with what it may cost.
+
+        Raises:
+            ModelError: that would be more than may be spent.
+        """
+        now, digest = self._clock(), allowance.digest
+        asked = AskedModel(
+            *(client.label, digest, question.task, now, question.tokens(), question.answer_tokens)
+        )
+        need = asked.tokens_in + asked.tokens_out
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+        def reserve(store: Store) -> int:
+            today = store.models.spent(client.label, midnight)
+            if today + need > settings.tokens_a_day:
+                raise _spent("day", today, settings.tokens_a_day)
+            so_far = store.models.spent_on(digest, allowance.since)
+            if so_far + need > allowance.tokens:
+                raise _spent("edition", so_far, allowance.tokens)
+            return store.models.begin(asked)
+
+        # In the thread of the store there is one at a time.
+        return await self._store.transact(reserve)
 
     async def _form_of(self, label: str) -> Form:
         if label not in self._forms:
@@ -166,7 +193,7 @@ class Models:
 
     async def _note_trouble(self, label: str, error: ModelError, reason: str) -> None:
         now = self._clock()
-        if error.trouble == "unusable":
+        if error.trouble in {"unusable", "spent"}:
             return
         rest = _REST if error.trouble == "busy" else _LONG_REST
         if error.retry_after is not None:
@@ -185,6 +212,11 @@ class Models:
         if is_new:
             await self._store.transact(lambda store: store.models.keep_form(label, form))
         await self._store.transact(lambda store: store.incidents.note("model", label, None, now))
+
+
+def _spent(span: str, tokens: int, most: int) -> ModelError:
+    reason = f"the tokens of the {span} are spent: {tokens:,} of {most:,}"
+    return ModelError(reason, "spent")
 
 
 def _texts(answered: Answered, question: Question) -> dict[str, str]:

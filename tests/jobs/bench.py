@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from digest.channels import Channel
     from digest.feeds.http.fetch import Fetcher
     from digest.jobs.pictures import PictureFetcher
+    from digest.jobs.summaries import SummaryJob
     from digest.model import Entry
 
 P = ParamSpec("P")
@@ -175,6 +176,7 @@ class Bench:
         picture_fetcher: PictureFetcher | None = None,
         fact_refresh: FactRefresh | None = None,
         workers: WorkerPool | None = None,
+        summary_job: SummaryJob | None = None,
     ) -> PublishJob:
         context = self.context(channels)
         links = EditionLinks(LINKS_KEY, self.settings.links_url)
@@ -182,7 +184,7 @@ class Bench:
         open_client = partial(open_block_client, self.settings, TOTAL_SECONDS)
         blocks = BlockAdder(context, open_client, workers or WorkerPool(1))
         facts = fact_refresh or FactRefresh(context, NobodyToAsk())
-        return PublishJob(context, links, pictures, Drafter(context), blocks, facts)
+        return PublishJob(context, links, pictures, Drafter(context), blocks, facts, summary_job)
 
     async def pending(self, digest: str = "weekly") -> list[Entry]:
         urls = [feed.address for feed in self.settings.feeds]

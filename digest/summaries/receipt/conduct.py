@@ -60,7 +60,30 @@ _ORDER = re.compile(
     r"|(?:don't|do not|never|make sure|be sure) (?:to |you |miss|forget|wait|click|read|trust|use)",
 )
 _READER = frozenset(
-    ["you", "your", "yours", "yourself", "vous", "votre", "vos", "usted", "ustedes", "voce", "uw", "jouw", "jullie", "dein", "deine", "deinen", "deiner", "euch", "euer", "ihnen", "wam", "twoje"]
+    [
+        "you",
+        "your",
+        "yours",
+        "yourself",
+        "vous",
+        "votre",
+        "vos",
+        "usted",
+        "ustedes",
+        "voce",
+        "uw",
+        "jouw",
+        "jullie",
+        "dein",
+        "deine",
+        "deinen",
+        "deiner",
+        "euch",
+        "euer",
+        "ihnen",
+        "wam",
+        "twoje",
+    ]
 )
 _MODEL = re.compile(
     r"\bas an? (?:ai|artificial|large|language|helpful|assistant)\b|\blanguage models?,? i\b"

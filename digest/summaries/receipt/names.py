@@ -45,7 +45,24 @@ _KATAKANA = re.compile("[\u30a1-\u30fa][\u30a1-\u30fa\u30fc\u30fb]{2,}")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9.+#-]*[A-Za-z0-9+#]|[A-Za-z]")
 _LEAST_PART = 4
 _PREPOSITIONS = frozenset(
-    ["by", "with", "in", "on", "at", "to", "from", "for", "as", "after", "under", "off", "over", "of", "into", "out"]
+    [
+        "by",
+        "with",
+        "in",
+        "on",
+        "at",
+        "to",
+        "from",
+        "for",
+        "as",
+        "after",
+        "under",
+        "off",
+        "over",
+        "of",
+        "into",
+        "out",
+    ]
 )
 
 
@@ -137,8 +154,7 @@ def _is_short_form(word: Word, article: WordIndex, plain: str) -> bool:
         return True
     return len(short) > 1 and (
         short.upper() in article.initials
-        or (f"{short.upper()}" in article.initials.upper().replace(" ", "")
-        and len(short) > 2)
+        or (f"{short.upper()}" in article.initials.upper().replace(" ", "") and len(short) > 2)
     )
 
 

@@ -162,7 +162,24 @@ _MONTHS = (
 )
 MONTHS = {word: n for n, words in enumerate(_MONTHS, 1) for word in words.split()}
 # Also other words: a month only beside a day or a year, or as it is written.
-UNSURE_MONTHS = frozenset(["may", "mar", "gen", "set", "mai", "jan", "sep", "dec", "mars", "marca", "maja", "abr", "fev", "nov"])
+UNSURE_MONTHS = frozenset(
+    [
+        "may",
+        "mar",
+        "gen",
+        "set",
+        "mai",
+        "jan",
+        "sep",
+        "dec",
+        "mars",
+        "marca",
+        "maja",
+        "abr",
+        "fev",
+        "nov",
+    ]
+)
 _WEEKDAYS = (
     "monday mon montag lundi lunes lunedi segunda-feira maandag poniedzialek 月曜日",
     "tuesday tue dienstag mardi martes martedi terca-feira dinsdag wtorek 火曜日",
@@ -176,6 +193,67 @@ WEEKDAYS = {word: n for n, words in enumerate(_WEEKDAYS) for word in words.split
 UNSURE_WEEKDAYS = frozenset(["mon", "sat", "sun", "wed", "fri", "tue", "thu"])
 # What makes a number a rounded one: it may be this, or is below or above what it is rounded from.
 ABOUT = frozenset(
-    ["about", "around", "roughly", "some", "approximately", "circa", "nearly", "almost", "close", "over", "than", "above", "exceeding", "rund", "etwa", "ungefahr", "knapp", "fast", "uber", "als", "gut", "gegen", "environ", "pres", "quelque", "quelques", "plus", "presque", "unos", "unas", "casi", "cerca", "alrededor", "mas", "circa", "quasi", "oltre", "piu", "cerca", "quase", "mais", "ongeveer", "bijna", "ruim", "zo'n", "meer", "prawie", "okolo", "ponad", "約", "およそ", "under", "below", "fewer", "less", "moins", "menos", "meno", "weniger", "unter"]
+    [
+        "about",
+        "around",
+        "roughly",
+        "some",
+        "approximately",
+        "circa",
+        "nearly",
+        "almost",
+        "close",
+        "over",
+        "than",
+        "above",
+        "exceeding",
+        "rund",
+        "etwa",
+        "ungefahr",
+        "knapp",
+        "fast",
+        "uber",
+        "als",
+        "gut",
+        "gegen",
+        "environ",
+        "pres",
+        "quelque",
+        "quelques",
+        "plus",
+        "presque",
+        "unos",
+        "unas",
+        "casi",
+        "cerca",
+        "alrededor",
+        "mas",
+        "circa",
+        "quasi",
+        "oltre",
+        "piu",
+        "cerca",
+        "quase",
+        "mais",
+        "ongeveer",
+        "bijna",
+        "ruim",
+        "zo'n",
+        "meer",
+        "prawie",
+        "okolo",
+        "ponad",
+        "約",
+        "およそ",
+        "under",
+        "below",
+        "fewer",
+        "less",
+        "moins",
+        "menos",
+        "meno",
+        "weniger",
+        "unter",
+    ]
 )
 """Words before a number that is rounded."""

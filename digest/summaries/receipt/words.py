@@ -138,7 +138,30 @@ class WordIndex:
 
 
 _FAMILY = 5
-_SKIPPED = frozenset(["of", "the", "for", "and", "in", "on", "a", "an", "to", "de", "la", "le", "du", "des", "et", "der", "die", "das", "und", "von"])
+_SKIPPED = frozenset(
+    [
+        "of",
+        "the",
+        "for",
+        "and",
+        "in",
+        "on",
+        "a",
+        "an",
+        "to",
+        "de",
+        "la",
+        "le",
+        "du",
+        "des",
+        "et",
+        "der",
+        "die",
+        "das",
+        "und",
+        "von",
+    ]
+)
 
 
 def _forms(word: str) -> Iterator[str]:

@@ -120,6 +120,8 @@ def _still_there(kind: str, settings: Settings, feeds: Collection[str]) -> Colle
     """What incidents of a kind may be about."""
     if kind == "commands":
         return settings.channels
+    if kind == "model":
+        return {model.label for model in settings.models}
     return settings.digests if kind == "template" else feeds
 
 

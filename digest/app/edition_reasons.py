@@ -11,7 +11,7 @@ from digest.editions.channel_view import edition_for
 from digest.editions.feed_names import feed_names
 from digest.editions.similarity.copies import older_copies
 from digest.language import counted
-from digest.model import NO_LEANING, ShownAs
+from digest.model import NO_LEANING, ShownAs, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -79,6 +79,8 @@ class EntryFate(Struct, frozen=True):
     """Why it waits, where that is not for room; or empty."""
     not_given: tuple[NotGivenTo, ...] = ()
     """The channels that do not show it."""
+    summary: Summary | None = None
+    """How the text of its story came about, where the digest asks for summaries."""
 
     @property
     def line(self) -> str:
@@ -105,7 +107,8 @@ class EntryFate(Struct, frozen=True):
             return "counted"
         line = ", as a line" if self.shown_as == "line" else ""
         had = f", since the edition of {self.had:%Y-%m-%d} had its link" if self.had else ""
-        return f"in {self.section}{story}{line}{had}"
+        summary = f", {self.summary.line}" if self.summary else ""
+        return f"in {self.section}{story}{line}{had}{summary}"
 
 
 def feedback_lines(more: int, less: int) -> list[str]:
@@ -205,6 +208,7 @@ def explain_draft(
                 less=leaning.less,
                 waits=draft.waiting.get(entry.id, ""),
                 not_given=not_given_to(not_given, entry.id),
+                summary=story.summary if story else None,
             )
         )
     return found

@@ -103,7 +103,8 @@ class Explainer:
         again = "was edited and is sent again; " if found.again else ""
         voted = _voted(draft.leanings.get(record.id, NO_LEANING))
         if shown_as := draft.shown_as.get(record.id):
-            because = f"{_as(shown_as)}{_because(draft, record.id)}{voted}"
+            because = f"{_as(shown_as)}{_because(draft, record.id)}{_summarised(draft, record.id)}"
+            because += voted
             parts = not_given_of(draft, self._settings.digests[digest].forms)
             not_given = self._of_channels(not_given_to(parts, record.id))
             message = f"{again}will be in the next edition{because}{_but(not_given)}"
@@ -114,7 +115,8 @@ class Explainer:
     def _taken(self, digest: str, number: int, taken: TakenBy) -> Verdict:
         sent = ", ".join(self._sent(taken))
         at = day_clock(taken.composed_at, self._settings.zone)
-        place = f"in edition {taken.edition_id} of {at}{_as(taken.shown_as)}"
+        summary = f", {taken.summary.line}" if taken.summary else ""
+        place = f"in edition {taken.edition_id} of {at}{_as(taken.shown_as)}{summary}"
         not_given = self._of_channels(not_given_to(taken.not_given, number))
         message = f"{place}{_voted(taken)}; {sent or 'sent nowhere'}{_but(not_given)}"
         return Verdict(digest, "taken", message, taken.edition_id, taken.shown_as, not_given)
@@ -164,6 +166,13 @@ def _because(draft: Draft, number: int) -> str:
     if story and story.had:
         return f", since the edition of {story.had:%Y-%m-%d} had its link"
     return ""
+
+
+def _summarised(draft: Draft, number: int) -> str:
+    """What stands in the place of an entry's excerpt, and why."""
+    stories = (each for each in draft.edition.stories if number in each.entries)
+    summary = next((story.summary for story in stories), None)
+    return f", {summary.line}" if summary else ""
 
 
 def _why_old(record: Record, found: Subscribed, zone: ZoneInfo) -> str:

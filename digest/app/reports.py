@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -31,7 +32,11 @@ if TYPE_CHECKING:
     from digest.config import Settings, SourceSettings
     from digest.model import HostBackoff
     from digest.store.health import Health
+    from digest.store.model_usage import ModelUsage
     from digest.store.retention import Sizes
+
+
+_DAY = timedelta(days=1)
 
 
 def status_report(
@@ -65,6 +70,7 @@ def status_report(
         ),
         file=file,
         paused=_paused(health, now),
+        models=_models(health, now),
     )
 
 
@@ -80,6 +86,11 @@ def _counts(health: Health | None) -> Counts:
     # To a reader of the status, what is on its way has not arrived.
     states["pending"] = states.get("pending", 0) + states.pop("sending", 0)
     return Counts(**states, settled=health.settled if health else 0)
+
+
+def _models(health: Health | None, now: datetime) -> tuple[ModelUsage, ...]:
+    """What models were asked in the last day."""
+    return tuple(each for each in (health.models if health else ()) if now - each.asked_at < _DAY)
 
 
 def _paused(health: Health | None, now: datetime) -> tuple[PausedChannel, ...]:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from digest.jobs.pairing import PausedChannel
 from digest.model import DeliveryState, PollResult
 from digest.store.deliveries import RecordWithHistory
+from digest.store.model_usage import ModelUsage
 
 FeedCondition = Literal["ok", "not polled yet", "failing", "gone", "paused"]
 
@@ -183,8 +184,8 @@ class Attention(Struct, frozen=True):
 
     kind: str
     """feed, gone, flood, quota, host, missed, moved, digest, channel, commands, delivery,
-    deliveries, disk, limit (of this machine), template, settings, list (of a gone channel) or
-    renamed (perhaps: a gone digest).
+    deliveries, disk, limit (of this machine), template, model, settings, list (of a gone channel)
+    or renamed (perhaps: a gone digest).
     """
     name: str
     url: str | None
@@ -235,3 +236,5 @@ class Status(Struct, frozen=True):
     file: SettingsFile | None = None
     paused: tuple[PausedChannel, ...] = ()
     """The channels whose deliveries wait, as somebody who asked a bot wants it."""
+    models: tuple[ModelUsage, ...] = ()
+    """What each model was asked in the last day."""

@@ -20,7 +20,7 @@ class Finding(Struct, frozen=True):
 
     what: str
     """settings, schedule, templates, database, access, files, secrets, memory, disk, zone data,
-    clock, feed, block, smtp, sender, channel or public URL."""
+    clock, feed, block, model, smtp, sender, channel or public URL."""
     name: str
     verdict: Verdict
     said: str

@@ -75,6 +75,7 @@ async def check_everything(
                     for block in digest.blocks
                 ),
                 *(told(_within(*check)) for check in _sending(settings, outside)),
+                *(told(_within(*check)) for check in _models(settings)),
             )
     finally:
         workers.close()
@@ -116,6 +117,15 @@ def _sending(settings: Settings, outside: Outside) -> Iterator[_Check]:
             yield "channel", name, _one(_check_channel(channel))
     yield "listen", "", check_listening(settings)
     yield "public URL", "", check_public_url(settings, outside.now())
+
+
+def _models(settings: Settings) -> Iterator[_Check]:
+    if settings.models:
+        # Most files have none.
+        from digest.checks.models import check_model
+
+        for model in settings.models:
+            yield "model", model.label, _one(check_model(model, _SECONDS))
 
 
 async def _check_server(smtp: SmtpSettings, settings: Settings, outside: Outside) -> Finding:

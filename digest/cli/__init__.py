@@ -48,6 +48,7 @@ _COMMANDS = {
         "send": ("poll_send", "Publish and deliver an edition of DIGEST now."),
         "test": ("test", "Send a test message through CHANNEL."),
         "poll": ("poll_send", "Poll feeds now: those that are given, or all."),
+        "summaries": ("summaries", "Try what models write, without sending it."),
         "explain": ("explain", "Explain why an entry arrived, or did not."),
         "incidents": ("deliveries", "Show what needs a person, the oldest first."),
     },

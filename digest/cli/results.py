@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from digest.app.results import Decided, HeldDecision, KeysRotated, Poll, Reloaded, Run, Send, Status
+from digest.app.summary_trial import SummaryTrial
 from digest.cli.backup import Backup
 from digest.cli.check import Checks
 from digest.cli.deliveries import Deliveries, Incidents, Show
@@ -56,6 +57,7 @@ RESULTS = {
     ),
     "send": Result((Send, SentTest), _NOT_SENT, writes=True),
     "test": Result((ChannelTest,), "it is not sent", writes=True),
+    "summaries test": Result((SummaryTrial,), "a request to a model failed", writes=True),
     "held": Result((Held, HeldDecision), writes=True),
     "deliveries": Result((Deliveries,), "there is no database yet"),
     "show": Result((Show,), "there is no database yet"),

@@ -13,6 +13,7 @@ from digest.app.human_units import ago, clock_time, in_megabytes
 from digest.app.waiting_hosts import waiting_line
 from digest.editions.weekly import weekly_of
 from digest.feeds.failing import is_moody
+from digest.language import counted
 from digest.model import as_dict
 from digest.workers.memory_limit import MEND
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from digest.app.results import Counts, DigestPlan, FeedHealth, Status, Storage
+    from digest.store.model_usage import ModelUsage
 
 _QUIET = timedelta(days=90)
 _MISSED = timedelta(days=7)
@@ -48,6 +50,7 @@ _MENDS = {
     "channel": "digest check --online",
     "commands": "digest check --online",
     "template": "digest preview {name} --open",
+    "model": "digest check --online",
     "digest": "digest preview {name}",
     "deliveries": "name the channel in the file again, or: digest deliveries --state pending",
     "list": "digest recipients move {name} TO",
@@ -98,6 +101,7 @@ def overview(
             Line(f"  {pause.channel} is paused until {_dated(pause.until, zone)}")
             for pause in report.paused
         ),
+        *(Line(f"Model {_usage(model)}") for model in report.models),
         *_storage(report.storage, everything=everything),
     ]
 
@@ -209,6 +213,13 @@ def _deliveries(counts: Counts) -> str:
     settled = by_state.pop("settled")
     why = f", {settled} settled (their recipients have left or bounced)" if settled else ""
     return _counted(by_state) + why
+
+
+def _usage(model: ModelUsage) -> str:
+    """`small at 127.0.0.1:11434: 12 requests in a day, 1 of them failed, 9,000 tokens`."""
+    failed = f", {model.failed} of them failed" if model.failed else ""
+    tokens = f"{model.tokens_in + model.tokens_out:,} tokens"
+    return f"{model.model}: {counted(model.requests, 'request')} in a day{failed}, {tokens}"
 
 
 def _storage(storage: Storage, *, everything: bool) -> Iterator[Line]:

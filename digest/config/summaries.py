@@ -84,6 +84,11 @@ class ModelSettings(Model):
     )
     price_out: float = Field(0, ge=0, description="What a million tokens of answers cost.")
 
+    @property
+    def label(self) -> str:
+        """What operators read of it: its name, and where it is."""
+        return f"{self.model} at {urlsplit(self.url).netloc}"
+
     synonyms: ClassVar[dict[str, str]] = {
         "url": "base_url api_base endpoint host address server openai_base_url api_url",
         "model": "name model_name id engine deployment",

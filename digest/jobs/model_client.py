@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -81,8 +80,8 @@ class ModelClient:
 
     @property
     def label(self) -> str:
-        """What operators read of it: its name, and where it is."""
-        return f"{self._settings.model} at {urlsplit(self._settings.url).netloc}"
+        """What operators read of it."""
+        return self._settings.label
 
     async def ask(self, question: Question, form: Form, seconds: float) -> Answered:
         """Ask once, for an answer in a form, and wait so long.

@@ -15,6 +15,7 @@ from digest.rendering.content_pictures import (
     with_captions,
 )
 from digest.rendering.entry_text import read_entry
+from digest.rendering.hidden import without_hidden
 from digest.rendering.safe_html import ATTRIBUTES, TAGS, without_users
 
 if TYPE_CHECKING:
@@ -64,8 +65,9 @@ def clean_entries(entries: Sequence[KeyedEntry]) -> tuple[CleanEntry, ...]:
 
 def _clean(keyed: KeyedEntry) -> CleanEntry:
     parsed = keyed.entry
-    safe = _safe(with_captions(parsed.html), parsed.base)
-    picture = content_picture(safe, parsed.html)
+    seen = without_hidden(parsed.html)
+    safe = _safe(with_captions(seen), parsed.base)
+    picture = content_picture(safe, seen)
     text = read_entry(parsed, safe, picture.text if picture else "")
     return CleanEntry(
         key=keyed.key,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
-from msgspec import Struct
+from msgspec import Struct, convert
 
 from digest.editions.weekly import weekly_of
 from digest.feeds.aliases import guid_aliases, link_aliases
+from digest.model import Edition
 from digest.store.aliases import entries_with
 from digest.store.entry_rows import facts_from_json
 from digest.store.not_given import read_not_given
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from digest.model import Fact, NotGiven, ShownAs
+    from digest.model import Fact, NotGiven, ShownAs, Summary
     from digest.store.database import Database
 
 
@@ -37,7 +39,8 @@ class TakenBy(Struct, frozen=True):
     """The edition that took an entry, and the states of its deliveries as (to, state) pairs.
 
     They are those of channels that were given the entry; `not_given` has the channels that do not
-    show it. `shown_as` is None where an earlier version made it. `more` and `less` are how many
+    show it. `summary` is how the text of its story came about, where the digest asked for
+    summaries. `shown_as` is None where an earlier version made it. `more` and `less` are how many
     readers wanted more like it, and less from its feed.
     """
 
@@ -48,6 +51,7 @@ class TakenBy(Struct, frozen=True):
     more: int
     less: int
     not_given: tuple[NotGiven, ...] = ()
+    summary: Summary | None = None
 
 
 class Subscribed(Struct, frozen=True):
@@ -238,7 +242,17 @@ def _taken_by(connection: Connection, row: Any, entry_id: int) -> TakenBy:
     without = {part.channel for part in not_given if not part.counted}
     sent = _sent(connection, row.id, without)
     shown_as = row.shown_as or None
-    return TakenBy(row.id, row.period_to, sent, shown_as, row.more, row.less, not_given)
+    summary = _summary(connection, row.id, entry_id)
+    return TakenBy(row.id, row.period_to, sent, shown_as, row.more, row.less, not_given, summary)
+
+
+def _summary(connection: Connection, edition_id: int, entry_id: int) -> Summary | None:
+    """The summary of the story of an entry; most editions have none, and are not read."""
+    has_one = editions.c.snapshot.contains('"summary": {', autoescape=True)
+    query = sa.select(editions.c.snapshot).where(editions.c.id == edition_id, has_one)
+    snapshot = connection.execute(query).scalar()
+    stories = convert(json.loads(snapshot), Edition).stories if snapshot else ()
+    return next((story.summary for story in stories if entry_id in story.entries), None)
 
 
 def _sent(

@@ -18,6 +18,7 @@ from digest.store.health_statements import (
 )
 from digest.store.hosts import host_backoffs_in
 from digest.store.incidents import Incident, open_incidents
+from digest.store.model_usage import ModelUsage, model_usage_in
 from digest.store.pairings import pauses_in
 from digest.store.recipients import suppressed_in
 from digest.store.renames import ListCount, editions_in, lists_in
@@ -46,7 +47,7 @@ class Health(Struct, frozen=True):
     `pauses` has until when each channel is paused, or was last.
     `hosts` are those that allow no more requests, or have refused the last. `settled` are
     deliveries that did not arrive, to recipients who have left or bounced since: nobody has to mend
-    them, and no other count has them.
+    them, and no other count has them. `models` is what they were asked lately.
     """
 
     feeds: dict[str, dict[str, Any]]
@@ -62,6 +63,7 @@ class Health(Struct, frozen=True):
     hosts: list[HostBackoff] = []
     settled: int = 0
     pauses: dict[str, datetime] = {}
+    models: tuple[ModelUsage, ...] = ()
 
 
 class HealthQueries:
@@ -105,6 +107,7 @@ class HealthQueries:
                 editions=editions_in(connection),
                 hosts=host_backoffs_in(connection),
                 pauses=pauses_in(connection),
+                models=model_usage_in(connection),
             )
 
 

@@ -28,11 +28,13 @@ class Incident(Struct, frozen=True):
 
     id: int
     kind: str
-    """feed, gone, flood, quota, host, channel, commands, template, disk, limit (of this machine)
-    or settings.
+    """feed, gone, flood, quota, host, channel, commands, template, model, disk, limit (of this
+    machine) or settings.
     """
     subject: str
-    """A feed's address, a host, a channel's name, or the path of the database or of the file."""
+    """A feed's address, a host, a channel's name, a model and where it is, or the path of the
+    database or of the file.
+    """
     message: str
     opened_at: datetime
     closed_at: datetime | None = None

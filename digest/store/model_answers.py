@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -12,10 +11,10 @@ from digest.store.tables import model_answers, model_forms, model_requests
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from datetime import datetime
 
     from digest.store.database import Database
 
-_DAY = timedelta(days=1)
 _AT_ONCE = 500
 
 
@@ -52,16 +51,6 @@ class AskedModel(Struct, frozen=True):
     tokens_out: int
     seconds: float = 0.0
     outcome: str = "asked"
-
-
-class ModelUsage(Struct, frozen=True):
-    """What a model was asked in the last day: tokens of questions and answers, and requests."""
-
-    model: str
-    requests: int
-    failed: int
-    tokens_in: int
-    tokens_out: int
 
 
 class ModelQueries:
@@ -139,25 +128,6 @@ class ModelQueries:
         )
         with self._database.statement() as connection:
             return [AskedModel(*row) for row in connection.execute(query)]
-
-    def usage(self, now: datetime) -> list[ModelUsage]:
-        """What each model was asked in the last day."""
-        requests = model_requests.c
-        failed = sa.func.sum(sa.case((requests.outcome == "answered", 0), else_=1))
-        query = (
-            sa.select(
-                requests.model,
-                sa.func.count(),
-                failed,
-                sa.func.sum(requests.tokens_in),
-                sa.func.sum(requests.tokens_out),
-            )
-            .where(requests.asked_at > now - _DAY)
-            .group_by(requests.model)
-            .order_by(requests.model)
-        )
-        with self._database.statement() as connection:
-            return [ModelUsage(*row) for row in connection.execute(query)]
 
     def form(self, model: str) -> str | None:
         """The form in which a model answers, where that is known."""

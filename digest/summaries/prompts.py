@@ -137,6 +137,12 @@ def summary_questions(texts: Iterable[EntryText], most_tokens: int) -> Iterator[
     return _packed("summary", _SUMMARY, items, most_tokens)
 
 
+def trial_question() -> Question:
+    """A question that any model can answer, to see whether it does."""
+    text = "The library on the hill opened on Monday. It has 90,000 books and is open until ten."
+    return Question("summary", _SUMMARY, (_item("0" * 64, "A library opens", text),))
+
+
 def topic_key(topic: str, entry: Entry) -> str:
     """What is kept whether an entry is about a topic by."""
     return summary_key(PROMPT, topic, entry.title, entry.excerpt)

@@ -178,6 +178,7 @@ def _routes(daemon: Daemon) -> list[web.RouteDef]:
     commands = [web.post(f"/{do.__name__}", do) for do in (poll, send, held, reload)]
     commands += [web.post(f"/{command}", _people(daemon)) for command in ("recipients", "rename")]
     commands += [web.post(f"/{command}", _tests(daemon)) for command in ("send_test", "test")]
+    commands.append(web.post("/summaries", partial(_summaries, daemon)))
     commands += [web.post(f"/{command}", decide) for command in ("retry", "drop", "resend")]
     commands.append(web.post("/rotate", partial(_rotate, daemon)))
     commands += [web.post(f"/{command}", _pairings(daemon)) for command in ("pair", "revoke")]
@@ -226,6 +227,14 @@ def _pairings(daemon: Daemon) -> Callable[[web.Request], Awaitable[web.Response]
         )
 
     return change
+
+
+async def _summaries(daemon: Daemon, request: web.Request) -> web.Response:
+    # Most daemons have no model.
+    from digest.app.summary_trial import try_summaries
+
+    asked = await request.json()
+    return await _answer(daemon.carry_out(lambda runtime: try_summaries(runtime, asked["digest"])))
 
 
 async def _reload(daemon: Daemon) -> Reloaded:

@@ -61,6 +61,7 @@ def exposition(
                 _polls(daemon),
                 *_content(report, found, now),
                 *_process(daemon, refused, loop_lag),
+                *_models(report),
                 _gauges("digest_build", "The version.", "version", {__version__: 1}),
             ]
         )
@@ -72,6 +73,19 @@ def _feeds(report: Status) -> Metric:
     health = Counter[str](feed.health for feed in report.feeds)
     states = {state: health[state] for state in _HEALTH}
     return _gauges("digest_feeds", "Feeds by health.", "health", states)
+
+
+def _models(report: Status) -> list[Metric]:
+    """What models were asked in the last day; nothing where there are none."""
+    if not report.models:
+        return []
+    tokens = {model.model: model.tokens_in + model.tokens_out for model in report.models}
+    failed = {model.model: model.failed for model in report.models}
+    text = "Tokens of questions and answers in the last day."
+    return [
+        _gauges("digest_model_tokens", text, "model", tokens),
+        _gauges("digest_model_failures", "Requests without an answer.", "model", failed),
+    ]
 
 
 def _content(report: Status, found: tuple[Health, Waiting, Sizes], now: datetime) -> list[Metric]:

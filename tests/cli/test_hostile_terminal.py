@@ -41,6 +41,7 @@ MORE = {
     "templates check": [f"templates check {NAME}"],
     "templates export": [f"templates export compact {NAME}"],
     "backup": [f"backup {NAME}.db"],
+    "summaries test": ["summaries test weekly", f"summaries test {NAME}"],
     "explain": ["explain owls", f"explain {NAME}"],
     "send": [f"send {NAME}", f"send weekly --to {NAME}"],
     "held": ["held", f"held {NAME}"],

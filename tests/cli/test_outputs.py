@@ -79,7 +79,10 @@ RUNS: dict[str, list[tuple[str, int]]] = {
 }
 COMMANDS = [name for name, _ in commands()]
 # Tests of their own run them.
-ELSEWHERE = {"demo", "init", "reload", "service install", "service status", "service remove"}
+ELSEWHERE = {
+    *("demo", "init", "reload", "service install", "service status", "service remove"),
+    "summaries test",
+}
 
 
 def test_every_command_has_a_schema_or_a_reason() -> None:
@@ -262,6 +265,7 @@ WRITING = {
     "run": ["run", "run --once"],
     "poll": ["poll"],
     "send": ["send weekly"],
+    "summaries test": ["summaries test weekly"],
     "test": ["test vault"],
     "held": ["held --release"],
     "keys rotate": ["keys rotate"],

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree, html
 
+from digest.feeds.hidden import is_hidden
 from digest.feeds.newsletters.furniture import (
     FILLING,
     LONGEST_FURNITURE,
@@ -26,12 +27,6 @@ if TYPE_CHECKING:
 
 # Of a larger one only the beginning is read; Gmail shows 102,000 bytes.
 _LONGEST = 600_000
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|max-height\s*:\s*0(?!\.?\d)"
-    r"|(?<![\w-])opacity\s*:\s*0(?!\.?\d)",
-    re.IGNORECASE,
-)
-_TINY_TEXT = re.compile(r"font-size\s*:\s*[01](?:\.\d+)?(?:px|pt)?\s*(?:;|$|!)", re.IGNORECASE)
 _PREHEADER = re.compile(
     r"\b(?:preheader|pre-header|preview-?text|mcnpreviewtext|hidden-?preview)\b", re.IGNORECASE
 )
@@ -112,11 +107,7 @@ def _without_hidden(body: html.HtmlElement) -> None:
 
 
 def _is_hidden(element: html.HtmlElement) -> bool:
-    style = element.get("style") or ""
-    if element.get("hidden") is not None or _HIDDEN.search(style):
-        return True
-    # Cells around other elements have it to leave no gaps between them.
-    if not len(element) and element.tag != "img" and _TINY_TEXT.search(style):
+    if is_hidden(element):
         return True
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     return bool(_PREHEADER.search(names)) and len(words_of(element)) <= LONGEST_FURNITURE

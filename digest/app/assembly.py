@@ -50,6 +50,8 @@ async def assemble(
     fact_refresh = FactRefresh(context, poll_job.sources)
     full_text_job = _open_full_texts(context, poll_job)
     summary_job = _open_summaries(context, drafter)
+    models, now = {model.label for model in settings.models}, context.clock()
+    await store.transact(lambda opened: opened.incidents.keep_only("model", models, now))
     deliver_job = DeliverJob(context, disk_guard, token_of=tokens.of_recipient)
     confirmation_mailer = ConfirmationMailer(context, tokens)
     subscriptions = Subscriptions(context, tokens, confirmation_mailer)

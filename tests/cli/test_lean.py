@@ -31,6 +31,15 @@ NEVER = {
     *("sqlalchemy.dialects.postgresql", "sqlalchemy.orm"),
     # Kinds that no file here names.
     *("digest.config.channels.discord", "digest.config.sources.hackernews"),
+    # Nor does any ask for summaries.
+    *(
+        "digest.summaries",
+        "digest.jobs.summaries",
+        "digest.jobs.models",
+        "digest.jobs.model_client",
+    ),
+    *("digest.jobs.draft_summaries", "digest.jobs.draft_topics", "digest.store.model_answers"),
+    *("digest.app.summary_trial", "digest.checks.models"),
 }
 SENDING = {"aiosmtplib", "apscheduler", "css_inline", "jinja2", "re2", "regex", "slack_sdk"}
 FETCHING = {"aiohttp", "nh3"}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests import limits
-from tests.cli.test_daemon import event, wait_for
+from tests.cli.test_daemon import FAKETIME, event, wait_for
 from tests.feed_xml import rss
 from tests.servers import Reply, running
 from tests.summaries.articles import TITLES, text_of
-from tests.summaries.endpoint import Endpoint, first_sentences
+from tests.summaries.endpoint import Endpoint, first_sentences, hanging
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -217,3 +218,45 @@ def test_a_check_asks_the_model(modelled: Project, endpoint: Endpoint) -> None:
     finding = online(modelled, 1)
     assert finding["verdict"] == "fail"
     assert finding["said"].startswith("refused the key")
+
+
+def test_a_kill_in_the_middle_of_a_question_loses_nothing_but_the_answer(
+    modelled: Project, endpoint: Endpoint
+) -> None:
+    reply, event_to_go_on = hanging()
+    endpoint.change = lambda *_: reply
+    endpoint.arrived.clear()
+    with modelled.start("summaries", "test", "weekly") as process:
+        assert endpoint.arrived.wait(limits.seconds(30))
+        process.kill()
+    event_to_go_on.set()
+    lost = len(endpoint.asked)
+    endpoint.change = lambda answer, _: answer
+
+    tried = modelled.json("summaries", "test", "weekly")
+
+    assert {story["got"] for story in tried["stories"]} == {"model"}
+    (usage,) = modelled.json("status")["models"]
+    # What it may have cost is counted.
+    assert usage["failed"] == lost > 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not FAKETIME, reason="needs libfaketime to hurry the clock of a process")
+def test_a_daemon_asks_ahead_and_is_on_time(project: Project, endpoint: Endpoint) -> None:
+    due = (datetime.now(UTC) + timedelta(minutes=5)).replace(second=0, microsecond=0)
+    configure(project, endpoint, "summary: model")
+    path = project.folder / "config.yaml"
+    at = f"schedule: daily at {due:%H:%M}"
+    path.write_text(path.read_text("utf-8").replace("schedule: every monday at 09:00", at), "utf-8")
+
+    with project.daemon(LD_PRELOAD=FAKETIME[0], FAKETIME="+0 x30") as process:
+        (*_, published) = wait_for(process, event("published"))
+        wait_for(process, event("delivered"))
+        process.terminate()
+        process.wait(limits.seconds(20))
+
+    late = datetime.fromisoformat(published["time"]) - due
+    assert timedelta(0) <= late < timedelta(seconds=40)
+    (sent,) = (project.folder / "out").iterdir()
+    assert sent.read_text("utf-8").count("Summary by a model: ") == len(TITLES)

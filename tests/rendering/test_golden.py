@@ -32,7 +32,7 @@ UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
 TEMPLATES = Templates()
 # Most cases say nothing of these that `classic` does not.
 OTHER_THEMES = {theme: Templates(theme=theme) for theme in THEMES if theme != "classic"}
-THEMED = {"blocks", "everything", "facts", "ordinary", "right_to_left"}
+THEMED = {"blocks", "everything", "facts", "ordinary", "right_to_left", "summaries"}
 TRANSLATED = type(language_of("de"))
 BY_CLDR = {name for name in vars(TRANSLATED) if not name.startswith("_")}
 

@@ -113,6 +113,21 @@ async def test_metrics_are_numbers_and_no_names(site: Site) -> None:
         assert name not in text
 
 
+async def test_metrics_count_the_tokens_of_models(site: Site) -> None:
+    assert "digest_model" not in await site.page("/metrics")
+
+    def ask(store: Store) -> None:
+        now = datetime.now(UTC)
+        for outcome in ("answered", "answered 503"):
+            asked = AskedModel("small at h:1", "weekly", "summary", now, 900, 0)
+            store.models.end(store.models.begin(asked), 700, 60, 0.5, outcome)
+
+    await site.daemon.read(ask)
+    text = await site.page("/metrics")
+    assert 'digest_model_tokens{model="small at h:1"} 1520.0' in text
+    assert 'digest_model_failures{model="small at h:1"} 1.0' in text
+
+
 async def test_metrics_are_for_this_machine_and_operators(site: Site) -> None:
     site.client.cookie_jar.clear()
     proxied = {"X-Forwarded-For": "203.0.113.9"}

@@ -71,7 +71,7 @@ _PATTERNS = [
     ),
     (
         "mixed",
-        re.compile(r"\b(?=[a-z0-9-]*\d)(?=[a-z0-9-]*[a-z])[a-z]+[a-z0-9]*(?:-?[a-z0-9]+)*\b"),
+        re.compile(r"\b(?<![a-z0-9]-)(?=[a-z][a-z-]*+\d)[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+\b"),
     ),
 ]
 _NUMBER = re.compile(

@@ -7,6 +7,7 @@ import unicodedata
 
 from digest.config.rules import folded
 from digest.rendering.sentences import sentences
+from digest.summaries.receipt.table import table
 
 LONGEST, SHORTEST, MOST_SENTENCES = 420, 20, 3
 """Characters of a summary at the most and at the least, and its sentences at the most."""
@@ -59,31 +60,11 @@ _ORDER = re.compile(
     r"|(?:please|bitte|veuillez|s'il vous plait|por favor|per favore|alstublieft|prosze)\b"
     r"|(?:don't|do not|never|make sure|be sure) (?:to |you |miss|forget|wait|click|read|trust|use)",
 )
-_READER = frozenset(
-    [
-        "you",
-        "your",
-        "yours",
-        "yourself",
-        "vous",
-        "votre",
-        "vos",
-        "usted",
-        "ustedes",
-        "voce",
-        "uw",
-        "jouw",
-        "jullie",
-        "dein",
-        "deine",
-        "deinen",
-        "deiner",
-        "euch",
-        "euer",
-        "ihnen",
-        "wam",
-        "twoje",
-    ]
+_READER = table(
+    """
+    usted ihnen jullie your euch yours vos deinen votre jouw you ustedes vous euer wam dein
+    deine twoje uw deiner yourself voce
+    """
 )
 _MODEL = re.compile(
     r"\bas an? (?:ai|artificial|large|language|helpful|assistant)\b|\blanguage models?,? i\b"

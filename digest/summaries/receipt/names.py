@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from digest.config.rules import folded
 from digest.summaries.receipt.common_words import is_common, is_like_a_noun
+from digest.summaries.receipt.table import table
 from digest.summaries.receipt.tables import MONTHS, NUMBERS, WEEKDAYS
 from digest.summaries.receipt.words import stem
 
@@ -44,26 +45,7 @@ _SHORT_FORMS = {
 _KATAKANA = re.compile("[\u30a1-\u30fa][\u30a1-\u30fa\u30fc\u30fb]{2,}")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9.+#-]*[A-Za-z0-9+#]|[A-Za-z]")
 _LEAST_PART = 4
-_PREPOSITIONS = frozenset(
-    [
-        "by",
-        "with",
-        "in",
-        "on",
-        "at",
-        "to",
-        "from",
-        "for",
-        "as",
-        "after",
-        "under",
-        "off",
-        "over",
-        "of",
-        "into",
-        "out",
-    ]
-)
+_PREPOSITIONS = table("by with in on at to from for as after under off over of into out")
 
 
 def invented_name(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from digest.summaries.receipt.table import table
+
 
 def _pairs(table: str) -> dict[str, int]:
     """`word number` pairs of a table."""
@@ -162,24 +164,7 @@ _MONTHS = (
 )
 MONTHS = {word: n for n, words in enumerate(_MONTHS, 1) for word in words.split()}
 # Also other words: a month only beside a day or a year, or as it is written.
-UNSURE_MONTHS = frozenset(
-    [
-        "may",
-        "mar",
-        "gen",
-        "set",
-        "mai",
-        "jan",
-        "sep",
-        "dec",
-        "mars",
-        "marca",
-        "maja",
-        "abr",
-        "fev",
-        "nov",
-    ]
-)
+UNSURE_MONTHS = table("may mar gen set mai jan sep dec mars marca maja abr fev nov")
 _WEEKDAYS = (
     "monday mon montag lundi lunes lunedi segunda-feira maandag poniedzialek 月曜日",
     "tuesday tue dienstag mardi martes martedi terca-feira dinsdag wtorek 火曜日",
@@ -190,70 +175,13 @@ _WEEKDAYS = (
     "sunday sun sonntag dimanche domingo domenica zondag niedziela niedziele 日曜日",
 )
 WEEKDAYS = {word: n for n, words in enumerate(_WEEKDAYS) for word in words.split()}
-UNSURE_WEEKDAYS = frozenset(["mon", "sat", "sun", "wed", "fri", "tue", "thu"])
-# What makes a number a rounded one: it may be this, or is below or above what it is rounded from.
-ABOUT = frozenset(
-    [
-        "about",
-        "around",
-        "roughly",
-        "some",
-        "approximately",
-        "circa",
-        "nearly",
-        "almost",
-        "close",
-        "over",
-        "than",
-        "above",
-        "exceeding",
-        "rund",
-        "etwa",
-        "ungefahr",
-        "knapp",
-        "fast",
-        "uber",
-        "als",
-        "gut",
-        "gegen",
-        "environ",
-        "pres",
-        "quelque",
-        "quelques",
-        "plus",
-        "presque",
-        "unos",
-        "unas",
-        "casi",
-        "cerca",
-        "alrededor",
-        "mas",
-        "circa",
-        "quasi",
-        "oltre",
-        "piu",
-        "cerca",
-        "quase",
-        "mais",
-        "ongeveer",
-        "bijna",
-        "ruim",
-        "zo'n",
-        "meer",
-        "prawie",
-        "okolo",
-        "ponad",
-        "約",
-        "およそ",
-        "under",
-        "below",
-        "fewer",
-        "less",
-        "moins",
-        "menos",
-        "meno",
-        "weniger",
-        "unter",
-    ]
+UNSURE_WEEKDAYS = table("mon sat sun wed fri tue thu")
+# Words before a number that is rounded, or that is a bound of another.
+ABOUT = table(
+    """
+    nearly zo'n quase than approximately gegen uber cerca bijna rund prawie mais below about
+    environ oltre ponad around close weniger circa over als pres ruim menos above less meno
+    ongeveer knapp ungefahr plus unos piu almost quelque quelques およそ fast meer moins mas under
+    quasi gut casi okolo etwa 約 fewer presque unas some unter roughly exceeding alrededor
+    """
 )
-"""Words before a number that is rounded."""

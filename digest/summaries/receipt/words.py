@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from digest.config.rules import folded
 from digest.rendering.sentences import sentences
+from digest.summaries.receipt.table import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,30 +139,7 @@ class WordIndex:
 
 
 _FAMILY = 5
-_SKIPPED = frozenset(
-    [
-        "of",
-        "the",
-        "for",
-        "and",
-        "in",
-        "on",
-        "a",
-        "an",
-        "to",
-        "de",
-        "la",
-        "le",
-        "du",
-        "des",
-        "et",
-        "der",
-        "die",
-        "das",
-        "und",
-        "von",
-    ]
-)
+_SKIPPED = table("of the for and in on a an to de la le du des et der die das und von")
 
 
 def _forms(word: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,11 +11,13 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from digest.app.ticker import DaemonHealth
 from digest.model import PollResult
+from digest.store.model_answers import AskedModel
 from tests.databases import file_of
 from tests.web.site import PASSWORD, Site, serve
 
 if TYPE_CHECKING:
     from digest.config import Settings
+    from digest.store import Store
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

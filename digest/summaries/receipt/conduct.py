@@ -79,9 +79,10 @@ _MODEL = re.compile(
     r"|\btraining data\b(?=.{0,20}\bi\b)|\bknowledge cut-?off\b"
     r"|\bals (?:ki|sprachmodell|kunstliche)\b|\bich kann (?:nicht|leider|keine?)\b"
     r"|\bhier ist (?:eine|die) zusammenfassung\b|^zusammenfassung:"
-    r"|\ben tant qu(?:'|e )(?:ia|modele|intelligence)\b|\bje ne peux pas\b|\bvoici (?:un|le) resume\b"
-    r"|\bcomo (?:modelo|ia|una ia|inteligencia|um modelo)\b|\bno puedo\b|\baqui (?:esta|tiene) (?:el|un)"
-    r" resum|\bcome (?:modello|ia|intelligenza)\b|\bnon posso\b|\becco (?:il|un) riassunto\b"
+    r"|\ben tant qu(?:'|e )(?:ia|modele|intelligence)\b|\bje ne peux pas\b"
+    r"|\bvoici (?:un|le) resume\b|\bcomo (?:modelo|ia|una ia|inteligencia|um modelo)\b"
+    r"|\bno puedo\b|\baqui (?:esta|tiene) (?:el|un) resum|\bcome (?:modello|ia|intelligenza)\b"
+    r"|\bnon posso\b|\becco (?:il|un) riassunto\b"
     r"|\bals (?:ai|taalmodel)\b|\bik kan (?:niet|geen)\b"
     r"|\bhier is (?:een|de) samenvatting\b|\b(?:aqui esta|aqui tienes|segue) (?:o|un|um) resum"
 )
@@ -90,21 +91,24 @@ _MODEL = re.compile(
 def misconduct(summary: str, title: str, article: str) -> str:
     """What a summary does that none may; empty where it does nothing of that."""
     plain = folded(summary)
-    if not plain:
-        return "is empty"
-    if any(
-        unicodedata.category(sign) in _HIDDEN - {""} and sign not in _SHAPING for sign in summary
-    ):
-        return "has characters in it that do not show"
-    if _ADDRESS.search(summary) or _MENTION.search(summary):
-        return "has an address in it"
-    if _MARKUP.search(summary) or len(_PICTURES.findall(summary)) > _MOST_PICTURES:
-        return "has markup in it"
-    if _MODEL.search(plain):
-        return "speaks of itself, or of the model"
-    if _orders(summary) or _addresses_reader(plain, folded(article)):
-        return "tells its reader to do something"
-    return _measure(summary, plain, folded(title))
+    wrongs = (
+        ("is empty", not plain),
+        ("has characters in it that do not show", any(map(_is_hidden, summary))),
+        ("has an address in it", _ADDRESS.search(summary) or _MENTION.search(summary)),
+        ("has markup in it", _MARKUP.search(summary) or _has_pictures(summary)),
+        ("speaks of itself, or of the model", _MODEL.search(plain)),
+        ("tells its reader to do something", _orders(summary) or _says_you(plain, article)),
+    )
+    found = (reason for reason, is_so in wrongs if is_so)
+    return next(found, "") or _measure(summary, plain, folded(title))
+
+
+def _is_hidden(sign: str) -> bool:
+    return unicodedata.category(sign) in _HIDDEN and sign not in _SHAPING
+
+
+def _has_pictures(summary: str) -> bool:
+    return len(_PICTURES.findall(summary)) > _MOST_PICTURES
 
 
 def _measure(summary: str, plain: str, title: str) -> str:
@@ -139,7 +143,7 @@ def _is_noun(part: str) -> bool:
     )
 
 
-def _addresses_reader(plain: str, article: str) -> bool:
+def _says_you(plain: str, article: str) -> bool:
     """Whether it says `you`, and its article never does."""
     said = _READER.intersection(re.findall(r"\w+", plain))
-    return bool(said) and not said.intersection(re.findall(r"\w+", article))
+    return bool(said) and not said.intersection(re.findall(r"\w+", folded(article)))

@@ -44,7 +44,7 @@ _SHORT_FORMS = {
 }
 _KATAKANA = re.compile("[\u30a1-\u30fa][\u30a1-\u30fa\u30fc\u30fb]{2,}")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9.+#-]*[A-Za-z0-9+#]|[A-Za-z]")
-_LEAST_PART = 4
+_LEAST_PART, _SHORTEST = 4, 2
 _PREPOSITIONS = table("by with in on at to from for as after under off over of into out")
 
 
@@ -53,38 +53,41 @@ def invented_name(
 ) -> str:
     """A name of a summary that neither its article has nor `names`, as written; or nothing."""
     plain = folded(article.text)
-    following = {id(one): two.folded for one, two in pairwise(summary)}
-
-    def stands(word: Word) -> bool:
-        forms = word.folded
-        return (
-            article.has(forms)
-            or names.has(forms)
-            or _parts_stand(word, article, names)
-            or (word.is_acronym and _is_short_form(word, article, plain))
-        )
-
-    for word in summary:
-        if (
-            not word.is_capital
-            or len(word.folded) < 2
-            or word.folded in MONTHS
-            or word.folded in WEEKDAYS
-        ):
+    following = [*(word.folded for word in summary[1:]), ""]
+    for word, after in zip(summary, following, strict=True):
+        if _is_no_name(word) or _stands(word, article, names, plain):
             continue
-        if word.text.isdecimal() or any(sign.isdecimal() for sign in word.text) or stands(word):
+        is_plain = word.is_first and word.text[1:] == word.text[1:].lower()
+        if is_plain and _is_ordinary(word, after, article, language):
             continue
-        after = following.get(id(word), "")
-        if word.is_first and word.text[1:] == word.text[1:].lower():
-            if is_common(word.folded) or _is_of_family(word, article) or _is_number(word, language):
-                continue
-            # `Financed by`, which no name goes on like.
-            if word.folded.endswith("ed") and after in _PREPOSITIONS:
-                continue
         if language == "de" and not word.is_acronym and _is_german_noun(word, article):
             continue
         return word.text
     return _swapped(summary, article, names, language)
+
+
+def _is_no_name(word: Word) -> bool:
+    """Whether a word is not written as a name, or is one of a day or a month."""
+    if not word.is_capital or len(word.folded) < _SHORTEST:
+        return True
+    return word.folded in MONTHS or word.folded in WEEKDAYS or any(map(str.isdecimal, word.text))
+
+
+def _stands(word: Word, article: WordIndex, names: WordIndex, plain: str) -> bool:
+    """Whether a name is in the article, in any form, as its parts or as its initials."""
+    if article.has(word.folded) or names.has(word.folded):
+        return True
+    if word.is_acronym and _is_short_form(word, article, plain):
+        return True
+    return _parts_stand(word, article, names)
+
+
+def _is_ordinary(word: Word, after: str, article: WordIndex, language: str) -> bool:
+    """Whether a word that begins a sentence has its capital from that alone."""
+    if is_common(word.folded) or _is_of_family(word, article) or _is_number(word, language):
+        return True
+    # `Financed by`, which no name goes on like.
+    return word.folded.endswith("ed") and after in _PREPOSITIONS
 
 
 def invented_in_other_scripts(summary: str, article: str) -> str:
@@ -131,13 +134,14 @@ def _is_german_noun(word: Word, article: WordIndex) -> bool:
 
 
 def _is_short_form(word: Word, article: WordIndex, plain: str) -> bool:
-    short = word.folded.replace(".", "").removesuffix("s") or word.folded
-    if any(form in plain for form in _SHORT_FORMS.get(word.folded.replace(".", ""), ())):
+    """Whether an acronym stands for words of the article."""
+    short = word.folded.replace(".", "")
+    if any(form in plain for form in _SHORT_FORMS.get(short, ())):
         return True
-    return len(short) > 1 and (
-        short.upper() in article.initials
-        or (f"{short.upper()}" in article.initials.upper().replace(" ", "") and len(short) > 2)
-    )
+    initials = (short.removesuffix("s") or short).upper()
+    # Of two letters only names count: any two words begin with some.
+    found = article.initials if len(initials) == _SHORTEST else article.initials.upper()
+    return len(initials) >= _SHORTEST and initials in found
 
 
 def _swapped(summary: list[Word], article: WordIndex, names: WordIndex, language: str) -> str:

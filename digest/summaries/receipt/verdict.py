@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from digest.config.rules import folded
 from digest.feeds.text import one_line
-from digest.summaries.receipt.article import Article
 from digest.summaries.receipt.claims import turned_over
 from digest.summaries.receipt.conduct import misconduct
 from digest.summaries.receipt.figures import FigureIndex, invented_figure
@@ -15,6 +15,9 @@ from digest.summaries.receipt.names import invented_in_other_scripts, invented_n
 from digest.summaries.receipt.quotations import invented_quotation
 from digest.summaries.receipt.words import WordIndex, words_of
 from digest.untrusted_text import clean_words
+
+if TYPE_CHECKING:
+    from digest.summaries.receipt.article import Article
 
 # What is held against summaries, and what of a summary is told.
 _READ, _LONGEST_TOLD = 60_000, 40

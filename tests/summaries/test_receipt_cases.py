@@ -18,8 +18,6 @@ _ARTICLE = Article("Pellham Bank raises forecast", "Pellham Bank expects $5 mill
 _MOST_CITED = 40
 # What no cheap check sees yet, by the kind of the pair and its article.
 _REFUSED_YET = {
-    ("ordinal", "Pellham Bank raises profit forecast"): "a second quarter is no other than a 2nd",
-    ("decimal comma", "Drei Verletzte bei Brand in Wollstedt"): "`Mio.` is taken for a name",
     ("name in another language", "Rainford museum buys lost landscape"): (
         "a German noun that the English article cannot have is taken for a name"
     ),
@@ -27,14 +25,7 @@ _REFUSED_YET = {
         "`Pfund` is taken for a name, although the article has the sign of it"
     ),
 }
-_ACCEPTED_YET = {
-    ("address", "Pellham Bank raises profit forecast"): "`.example` ends no address with a hyphen",
-    ("unit of time", "Sable 2.4.1 closes a hole in its parser"): "`ms` is no unit yet",
-    ("former", "Drei Verletzte bei Brand in Wollstedt"): "`Geschäftsführer` is no role yet",
-    ("negation", "La médiathèque de Saint-Orlan rouvre ses portes"): (
-        "a French clause that leaves out both halves of its `ne ... pas`"
-    ),
-}
+_ACCEPTED_YET: dict[tuple[str, str], str] = {}
 
 
 class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,6 +11,8 @@ from digest.summaries.receipt.quotations import quotations
 from digest.summaries.receipt.roles import other_role
 
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+# `n'assistera`, `l'usine`: two words in one.
+_ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|dell|all|nell|sull)'(?=\w{2})")
 _CLAUSE = re.compile(r"[,;:]\s|\s[–—-]\s")
 _RATE = re.compile(
     r"\b(?:per|par|pro|por|al|alla|each|every|je|jede[rsn]?|an|a|na|ao|cada|chaque|ogni|elke)"
@@ -46,7 +48,10 @@ def turned_over(summary: str, article: str, language: str) -> str:
         for clause in _CLAUSE.split(sentence)
         if (words := _words(clause))
     ]
-    for words in map(_words, sentences(summary)):
+    whole = " ".join(plain.split())
+    # What stands there word for word turns nothing over.
+    said = (each for each in sentences(summary) if " ".join(_plain(each).split()) not in whole)
+    for words in map(_words, said):
         reason = (
             other_role(words, of_article, plain)
             or _rate(words, plain)
@@ -62,7 +67,7 @@ def _plain(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(negations.NO_DENIAL.sub(" ", _plain(text)))
+    return _WORD.findall(_ELISION.sub("", negations.NO_DENIAL.sub(" ", _plain(text))))
 
 
 def _rate(words: list[str], plain: str) -> str:

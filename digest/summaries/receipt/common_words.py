@@ -178,7 +178,7 @@ _ENDINGS = re.compile(
 )
 _GERMAN = re.compile(
     r"\w{2,}(?:ung|ungen|heit|heiten|keit|keiten|schaft|schaften|ismus|itat|itaten|tion|tionen|nis"
-    r"|nisse|nissen|ment|mente|enz|anz|ik|ur|uren|um|ling|linge|tum|chen|lein|er|ern|erin|innen|en"
+    r"|nisse|nissen|ment|mente|enz|anz|ik|ur|uren|um|ling|linge|tum|chen|lein|er|ern|erin|login|istin|entin|orin|innen|en"
     r"|eur|or|oren|ie|ien|age|agen|ei|eien|zeit|jahr|jahre|jahren|tag|tage|tagen|woche|wochen|monat"
     r"|werk|werke|haus|hauser|platz|platze|weg|wege|stelle|stellen|kosten|preis|preise|preisen|zahl"
     r"|zahlen|teil|teile|teilen|grund|grunde|leute|kraft|krafte|stadt|land|lander|gebiet|strasse"

@@ -13,12 +13,12 @@ LONGEST, SHORTEST, MOST_SENTENCES = 420, 20, 3
 """Characters of a summary at the most and at the least, and its sentences at the most."""
 _TITLE_AGAIN = 0.85
 _ADDRESS = re.compile(
-    r"https?:|hxxps?:|www\.|\b[\w.+-]+(?:@| \(at\) | \[at\] )[\w-]+\.\w"
-    r"|(?<![\w.])[a-z0-9-]+(?:\.[a-z0-9-]+)*"
-    r"\.(?:com|org|net|io|dev|app|example|info|biz|xyz|co|ai|ru|cn|top|site|online|shop|link|me|gg|ly"
-    r"|de|fr|es|it|nl|pl|uk|eu|ch|at|be|jp|us|tv|to|tk|zip|test|invalid)(?:/\S*|\b(?![.\w-]))"
-    r"|\[dot\]|\(dot\)",
-    re.IGNORECASE,
+    r"https?:|hxxps?:|www\.|\w@\w|(?: \(at\) | \[at\] )|\[dot\]|\(dot\)", re.IGNORECASE
+)
+_DOMAIN = re.compile(r"(?<![\w.-])[a-z0-9][a-z0-9-]*+(?:\.[a-z0-9-]++)++", re.IGNORECASE)
+_TOP_LEVEL = table(
+    "com org net io dev app example info biz xyz co ai ru cn top site online shop link me gg ly de"
+    " fr es it nl pl uk eu ch at be jp us tv to tk zip test invalid"
 )
 _MENTION = re.compile(r"(?<![\w.])@\w|(?<!\w)#[^\W\d_]\w+")
 _MARKUP = re.compile(
@@ -94,13 +94,19 @@ def misconduct(summary: str, title: str, article: str) -> str:
     wrongs = (
         ("is empty", not plain),
         ("has characters in it that do not show", any(map(_is_hidden, summary))),
-        ("has an address in it", _ADDRESS.search(summary) or _MENTION.search(summary)),
+        ("has an address in it", _has_address(summary)),
         ("has markup in it", _MARKUP.search(summary) or _has_pictures(summary)),
         ("speaks of itself, or of the model", _MODEL.search(plain)),
         ("tells its reader to do something", _orders(summary) or _says_you(plain, article)),
     )
     found = (reason for reason, is_so in wrongs if is_so)
     return next(found, "") or _measure(summary, plain, folded(title))
+
+
+def _has_address(summary: str) -> bool:
+    ends = (domain.rpartition(".")[2].lower() for domain in _DOMAIN.findall(summary))
+    found = _ADDRESS.search(summary) or _MENTION.search(summary)
+    return bool(found) or any(end in _TOP_LEVEL for end in ends)
 
 
 def _is_hidden(sign: str) -> bool:

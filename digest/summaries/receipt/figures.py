@@ -18,6 +18,18 @@ if TYPE_CHECKING:
     from digest.summaries.receipt.amounts import Figure
 
 _POINTS = re.compile(r"(?:percentage|percent|prozent)[ -]?(?:points?|punkte?)")
+_WORD = re.compile(r"[^\W\d_]+")
+_NUMBER_TOO = {
+    word: value
+    for value, words in {
+        1.0: "one first once single ein eine einer einem eins erste ersten un une premier premiere"
+        " uno una primer primera primo prima um uma primeiro een eerste jeden pierwszy",
+        2.0: "second both twice pair couple double zweite zweiten beide beiden doppelt deuxieme"
+        " seconde deux double segundo segunda ambos secondo seconda entrambi tweede allebei drugi",
+        0.5: "half halb halfte moitie mitad meta metade helft polowa",
+    }.items()
+    for word in words.split()
+}
 # A rounded number is at most so far from what it stands for, and has so few digits.
 _ROUNDED_BY, _ROUND_DIGITS = 0.06, 2
 
@@ -27,12 +39,16 @@ class FigureIndex:
 
     def __init__(self, text: str, language: str) -> None:
         plain = _POINTS.sub("points", _plain(text))
-        self.forms = FormIndex(text, plain)
+        self.forms = FormIndex(text, plain, language)
         self.amounts = list(amounts_in(self.forms.rest, language if language in NUMBERS else "en"))
         self.units: dict[float, set[str]] = defaultdict(set)
         for figure in self.amounts:
             for value in figure.values:
                 self.units[value].add(figure.unit)
+        # Words that mean a number in an article, and need not in a summary.
+        for word in _WORD.findall(plain):
+            if word in _NUMBER_TOO:
+                self.units[_NUMBER_TOO[word]].add("")
 
 
 def invented_figure(summary: FigureIndex, article: FigureIndex, plain: str) -> str:

@@ -48,6 +48,8 @@ _MIXED = re.compile(r"\b(?<![a-z0-9]-)(?=[a-z][a-z-]*+\d)[a-z][a-z0-9]*+(?:-[a-z
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 # No capital of a month: `Mars` is a planet too.
 _NAMES_TOO = {"mars"}
+# Languages that write months small, with those that are no other word there.
+_SURE_IN = {"fr": frozenset({"mai", "mars"}), "pl": frozenset({"maja", "marca"})}
 _NOON, _A_YEAR = 12, 12
 
 
@@ -58,7 +60,7 @@ class FormIndex:
     how it is written. `plain` is the text folded.
     """
 
-    def __init__(self, text: str, plain: str) -> None:
+    def __init__(self, text: str, plain: str, language: str) -> None:
         self.ids: set[str] = set()
         self.dates: dict[tuple[int, int], str] = {}
         self.months: dict[int, str] = {}
@@ -81,7 +83,7 @@ class FormIndex:
         ):
             plain = pattern.sub(take, plain)
         self.rest = plain
-        self._note_names(text)
+        self._note_names(text, language)
 
     def _take_id(self, found: Found) -> str:
         if found[0] in MONTHS:
@@ -122,11 +124,12 @@ class FormIndex:
         self.scores.add((int(found["s1"]), int(found["s2"])))
         return f" {found['s1']} , {found['s2']} "
 
-    def _note_names(self, text: str) -> None:
+    def _note_names(self, text: str, language: str) -> None:
         """Note months and weekdays by their names; a name that is a word too has a capital."""
         capitals = {folded(word) for word in _WORD.findall(text) if word[:1].isupper()}
+        unsure = UNSURE_MONTHS - (capitals - _NAMES_TOO) - _SURE_IN.get(language, frozenset())
         for word in _WORD.findall(self.rest):
-            if word in MONTHS and (word not in UNSURE_MONTHS or word in capitals - _NAMES_TOO):
+            if word in MONTHS and word not in unsure:
                 self.months.setdefault(MONTHS[word], word)
             if word in WEEKDAYS and word not in UNSURE_WEEKDAYS:
                 self.weekdays.setdefault(WEEKDAYS[word], word)

@@ -15,7 +15,8 @@ _SMALL_WORDS = {
     " how they he she his her over about up out had or no two one",
     "de": "der die das und ist nicht mit den dem ein eine von zu auf fur im sich des wird hat auch"
     " bei nach aus dass sind wurde werden einen einem einer als noch uber zum zur",
-    "fr": "le la les des et est dans un une pour que qui sur pas au aux avec du par plus ce cette"
+    "fr": "de d l a qu n"
+    " le la les des et est dans un une pour que qui sur pas au aux avec du par plus ce cette"
     " ont ete sont sera elle selon en ses leur",
     "es": "el la los las de que en un una por con para del se al es su mas como fue han ha sera lo"
     " segun sus entre y",

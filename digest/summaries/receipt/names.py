@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from digest.config.rules import folded
 from digest.summaries.receipt.common_words import is_common, is_like_a_noun
 from digest.summaries.receipt.table import table
-from digest.summaries.receipt.tables import MONTHS, NUMBERS, WEEKDAYS
+from digest.summaries.receipt.tables import MAGNITUDES, MONTHS, NUMBERS, UNITS, WEEKDAYS
 from digest.summaries.receipt.words import stem
 
 if TYPE_CHECKING:
@@ -67,10 +67,12 @@ def invented_name(
 
 
 def _is_no_name(word: Word) -> bool:
-    """Whether a word is not written as a name, or is one of a day or a month."""
+    """Whether a word is not written as a name, or is one of a day, a month or a unit."""
     if not word.is_capital or len(word.folded) < _SHORTEST:
         return True
-    return word.folded in MONTHS or word.folded in WEEKDAYS or any(map(str.isdecimal, word.text))
+    if any(word.folded in names for names in (MONTHS, WEEKDAYS, MAGNITUDES, UNITS)):
+        return True
+    return any(map(str.isdecimal, word.text))
 
 
 def _stands(word: Word, article: WordIndex, names: WordIndex, plain: str) -> bool:

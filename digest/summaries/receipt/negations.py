@@ -32,7 +32,7 @@ NO_DENIAL = re.compile(
 _REFUSING = (
     r"refus|reject|den(?:y|ied|ies)|declin|fail|lack|unable|stop|cancel|prevent|prohibit|forbid"
     r"|avoid|exclud|drops?\b|dropp|remov|ends?\b|ended|rul(?:e|ed|ing) out|abandon|scrap|absen"
-    r"|ablehn|verweiger|verzicht|entfall|interdi|annul|rechaz|rifiut|recus|weiger|odmow"
+    r"|only\b|missing|without|nobody|nothing|ablehn|verweiger|verzicht|entfall|interdi|annul|rechaz|rifiut|recus|weiger|odmow"
     r"|instead of|rather than|too \w+ to|yet to|still to"
 )
 _DENYING = (
@@ -47,6 +47,11 @@ _DENIES = re.compile(rf"\b(?:{_REFUSING}|{_DENYING})")
 _AFTER, _BEFORE, _ABOUT = 4, 2, 2
 _LAST = ("nicht", "pas", "niet")
 _SAME_CLAUSE, _FEW, _SHARED = 0.6, 2, 3
+_CONDITIONS = table(
+    "who if unless whether whoever wer wenn falls ob qui si chi se quem quien wie als"
+)
+# `There is no sign` is `there is no evidence`.
+_PROOF = table("evidence sign signs indication indications proof hint hints indicio indizien signe")
 _SMALL = frozenset(word for word in COMMON if len(word) <= 4) | table(
     "about their there would could should which while being been have will with"
 )
@@ -61,7 +66,7 @@ def turned_over(words: Words, of_article: Sequence[Words]) -> str:
     denied = {word for clause in of_article for word in _negated(clause)}
     if said and not said & denied and not _is_denied(words, said, of_article):
         return "says 'not' where the article does not"
-    if _has_not(words) or _DENIES.search(" ".join(words)):
+    if _has_not(words) or _REFUSES.search(" ".join(words)):
         return ""
     stems = {stem(word) for word in words if _is_content(word)}
     if any(_is_turned(stems, clause, of_article) for clause in of_article):
@@ -73,11 +78,14 @@ def _is_turned(stems: set[str], clause: Words, of_article: Sequence[Words]) -> b
     """Whether a sentence says what a clause of the article denies, and no other clause affirms."""
     negated = _negated(clause) & stems
     content = {stem(word) for word in clause if _is_content(word)}
-    shared = len(stems & content)
-    if not negated or shared < max(_FEW, len(content) * _SAME_CLAUSE):
+    shared = stems & content
+    if not negated or len(shared) < max(_FEW, len(content) * _SAME_CLAUSE):
+        return False
+    # `who cannot`, `if it does not`: that is a condition of something else.
+    if _CONDITIONS.intersection(clause):
         return False
     others = (set(map(stem, other)) for other in of_article if not _has_not(other))
-    return not any(negated & other and len(stems & other) >= shared for other in others)
+    return not any(negated & other and len(shared & other) >= len(shared) for other in others)
 
 
 def _is_denied(words: Words, said: set[str], of_article: Sequence[Words]) -> bool:
@@ -86,6 +94,8 @@ def _is_denied(words: Words, said: set[str], of_article: Sequence[Words]) -> boo
     One that has what is denied, and does not deny it, speaks against that.
     """
     stems = {stem(word) for word in words if _is_content(word)}
+    if _PROOF.intersection(words):
+        return any(_has_not(clause) and _PROOF.intersection(clause) for clause in of_article)
     is_denied = False
     for clause in of_article:
         of_it, joined = set(map(stem, clause)), " ".join(clause)

@@ -25,7 +25,7 @@ _ROLES = """
     senator senators senador senatore
     mp mps deputy-speaker lawmaker congressman congresswoman abgeordnete abgeordneter depute
     mp diputado diputada deputato deputado kamerlid
-    ceo chief-executive
+    ceo chief-executive geschaftsfuhrer geschaftsfuhrerin vorstandsvorsitzende vorstandsvorsitzender
     cfo
     cto
     chairman chairwoman chair chairperson chairs vorsitzende vorsitzender

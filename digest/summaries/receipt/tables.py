@@ -103,7 +103,8 @@ UNITS = {
         "percent": "% percent prozent pourcent procent procenten % pct ％",
         "points": "points point prozentpunkte prozentpunkten punkte puntos punti pontos punten",
         "second": "second seconds sec secs sekunde sekunden seconde secondes segundo segundos"
-        " secondo secondi seconden ms 秒",
+        " secondo secondi seconden 秒",
+        "millisecond": "ms millisecond milliseconds millisekunden",
         "minute": "minute minutes min mins minuten minuto minutos minuti minuut minuty minut 分",
         "hour": "hour hours hr hrs stunde stunden heure heures hora horas ora ore uur uren godzin"
         " godziny 時間",

@@ -65,7 +65,7 @@ def _in_digits(text: str, language: str) -> Iterator[Figure]:
             unit = UNITS.get(after[0], "") or _unit_of_cjk(after[0])
         before = _WORD.findall(text[max(0, match.start() - _LOOK_BACK) : match.start()])
         yield Figure(
-            match[0].strip(" -")[:30],
+            match[0].strip(" -.,")[:30],
             frozenset(round(value * scale, 6) for value in _values(match["n"])),
             unit,
             bool(before) and before[-1] in ABOUT,

@@ -55,7 +55,7 @@ def invented_name(
     plain = folded(article.text)
     following = [*(word.folded for word in summary[1:]), ""]
     for word, after in zip(summary, following, strict=True):
-        if _is_no_name(word) or _stands(word, article, names, plain):
+        if _is_no_name(word) or _stands(word, article, names, plain, language):
             continue
         is_plain = word.is_first and word.text[1:] == word.text[1:].lower()
         if is_plain and _is_ordinary(word, after, article, language):
@@ -75,13 +75,13 @@ def _is_no_name(word: Word) -> bool:
     return any(map(str.isdecimal, word.text))
 
 
-def _stands(word: Word, article: WordIndex, names: WordIndex, plain: str) -> bool:
+def _stands(word: Word, article: WordIndex, names: WordIndex, plain: str, language: str) -> bool:
     """Whether a name is in the article, in any form, as its parts or as its initials."""
-    if article.has(word.folded) or names.has(word.folded):
+    if article.has(word.folded, language) or names.has(word.folded, language):
         return True
     if word.is_acronym and _is_short_form(word, article, plain):
         return True
-    return _parts_stand(word, article, names)
+    return _parts_stand(word, article, names, language)
 
 
 def _is_ordinary(word: Word, after: str, article: WordIndex, language: str) -> bool:
@@ -101,11 +101,13 @@ def invented_in_other_scripts(summary: str, article: str) -> str:
     return ""
 
 
-def _parts_stand(word: Word, article: WordIndex, names: WordIndex) -> bool:
+def _parts_stand(word: Word, article: WordIndex, names: WordIndex, language: str) -> bool:
     """Whether each part of a joined word that is written as a name stands there."""
     parts = [part for part in re.split(r"[-'’&.]", word.text) if part]
     capital = [folded(part) for part in parts if part[:1].isupper()]
-    return len(parts) > 1 and all(article.has(part) or names.has(part) for part in capital)
+    return len(parts) > 1 and all(
+        article.has(part, language) or names.has(part, language) for part in capital
+    )
 
 
 def _is_number(word: Word, language: str) -> bool:

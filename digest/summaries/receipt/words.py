@@ -20,8 +20,15 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\W_]+(?:(?:['’.&-]|[’']s-)[^\W_]+)*(?:\+\+|#(?!\w))?")
 _PARTS = re.compile(r"[-'’&.]")
 _POSSESSIVE = re.compile(r"['’]s?$")
-# Endings that a name or a word can have in one text and not in another.
-_ENDINGS = ("s", "es", "n", "en", "er", "ern", "em", "e")
+# Endings that a name can have in one text and not in another; in most languages few.
+_ENDINGS = ("s", "es")
+_ENDINGS_OF = {
+    "de": ("s", "es", "n", "en", "er", "ern", "em", "e"),
+    "nl": ("s", "se", "en"),
+    "pl": ("a", "u", "em", "owi", "ego", "iego", "emu", "im", "y", "i", "ie", "e", "ą", "ę", "ej"),
+    "sv": ("s", "en", "et", "n"),
+    "da": ("s", "en", "et", "n"),
+}
 _LONG_ENOUGH = 4
 
 
@@ -122,15 +129,18 @@ class WordIndex:
             if word.folded not in _SKIPPED
         )
 
-    def has(self, word: str) -> bool:
-        """Whether a folded word is there, in whatever form it is used."""
-        if word in self.forms or any(f"{word}{ending}" in self.forms for ending in _ENDINGS):
+    def has(self, word: str, language: str = "") -> bool:
+        """Whether a folded word is there, in whatever form its language has of it."""
+        if word in self.forms:
+            return True
+        endings = _ENDINGS_OF.get(language, _ENDINGS)
+        if any(f"{word}{ending}" in self.forms for ending in endings):
             return True
         return any(
             word.endswith(ending)
             and len(word) - len(ending) >= _LONG_ENOUGH - 1
             and word[: -len(ending)] in self.forms
-            for ending in _ENDINGS
+            for ending in endings
         )
 
     def has_family(self, word: str) -> bool:

@@ -154,9 +154,14 @@ class SummaryJob:
             return ()
         reply = await self._models.ask(question, allowance)
         now = self._clock()
-        answers = [_kept(item, question, reply, now) for item in question.items]
+        answers = await asyncio.to_thread(_all_kept, question, reply, now)
         await self._store.transact(lambda store: store.models.keep(answers))
         return [item for item in question.items if reply.texts and item.id not in reply.texts]
+
+
+def _all_kept(question: Question, reply: Reply, now: datetime) -> list[KeptAnswer]:
+    """What is kept of a reply; to hold long articles against it takes a while."""
+    return [_kept(item, question, reply, now) for item in question.items]
 
 
 def _kept(item: Item, question: Question, reply: Reply, now: datetime) -> KeptAnswer:

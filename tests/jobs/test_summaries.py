@@ -187,6 +187,35 @@ async def test_a_summary_without_a_receipt_is_not_shown(tmp_path: Path, endpoint
     assert len(endpoint.articles) == len(TITLES)
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (
+            "Das ist eine Zusammenfassung, die nicht in der Sprache ist, in der sie sein soll.",
+            "the summary is in another language",
+        ),
+        (
+            "Read more about it at https://evil.example/now, it is all there.",
+            "the summary has an address in it",
+        ),
+        (
+            "As an AI language model, I cannot say what this article is about.",
+            "the summary speaks of itself, or of the model",
+        ),
+        ("word " * 200, "the summary is too long"),
+    ],
+)
+async def test_what_a_model_says_beside_the_matter_is_not_shown(
+    tmp_path: Path, endpoint: Endpoint, text: str, reason: str
+) -> None:
+    endpoint.write = lambda _: text
+    async with bench_of(tmp_path, model_of(endpoint)) as bench:
+        edition = await asked(bench)
+
+    assert reasons(edition) == {reason}
+    assert kinds(edition) == {"lead"}
+
+
 FORMS = [
     ({"json_schema", "json_object", "text"}, as_json, "json_schema"),
     ({"json_object", "text"}, as_json, "json_object"),

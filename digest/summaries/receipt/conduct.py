@@ -30,7 +30,8 @@ _SHAPING = {"\u200c", "\u200d", "\ufe0f"}
 _PICTURES = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff]")
 _MOST_PICTURES = 2
 # Orders to a reader: these words, where a sentence begins with them and one of the others follows.
-_ORDERS = """
+_ORDERS = table(
+    """
     click tap visit call download enter log sign subscribe buy order reply ignore disregard forget
     send share follow contact email text dial scan open install verify confirm update act hurry
     claim join get see read check learn try make note remember go use watch listen donate apply
@@ -45,18 +46,21 @@ _ORDERS = """
     ignora leggi leggete
     clique acesse ligue baixe assine compre leia
     klik bezoek bel download abonneer koop negeer lees kliknij odwiedz zadzwon pobierz przeczytaj
-""".split()  # noqa: SIM905 - a table that can be read
-_OBJECTS = """
+    """
+)
+_OBJECTS = table(
+    """
     your the this our here now us it on in to for up out more before by a an all any these that
     sure their what how today if
     sie hier jetzt uns den die das dein deine mehr alle
     ici maintenant sur le la les votre vos vous notre ce cette
     clic aqui ahora en el la los su sus nuestro qui ora su il lo i gli le tuo no na o os as seu sua
     hier nu op de het uw je tutaj teraz na
-""".split()  # noqa: SIM905
+    """
+)
 _ORDER = re.compile(
     rf"(?:(?:please|now|just|so|then|also|bitte|jetzt|por favor|veuillez),? )?"
-    rf"(?:{'|'.join(sorted(set(_ORDERS)))}),? (?:{'|'.join(sorted(set(_OBJECTS)))})\b"
+    rf"(?:{'|'.join(sorted(_ORDERS))}),? (?:{'|'.join(sorted(_OBJECTS))})\b"
     r"|(?:please|bitte|veuillez|s'il vous plait|por favor|per favore|alstublieft|prosze)\b"
     r"|(?:don't|do not|never|make sure|be sure) (?:to |you |miss|forget|wait|click|read|trust|use)",
 )

@@ -36,6 +36,7 @@ MENDS = {
     "channel": ("Mend what it says, then retry what waits", "/deliveries?state=pending"),
     "commands": ("Mend what it says; it is tried again every few minutes", ""),
     "template": ("Mend the template; the theme's own stands in for it", "/digests/{name}"),
+    "model": ("Mend what it says, in the section models or at the endpoint", ""),
     "digest": ("See what its next edition would be", "/digests/{name}"),
     "deliveries": ("Name the channel in the file again, or drop them", "/deliveries?state=pending"),
     "list": ("Move its readers to the channel's new name, or name it in the file again", ""),

@@ -88,6 +88,7 @@ def test_preview_prints_the_contract(polled: Project) -> None:
         "watched": [],
         "updated": False,
         "group": "",
+        "summary": None,
     }
     assert result["sections"][0]["stories"][1] == story
     assert (result["digest"], result["held_back"]) == ("weekly", 0)
@@ -265,6 +266,7 @@ def test_status_prints_the_contract(polled: Project) -> None:
         "waiting",
         "file",
         "paused",
+        "models",
     }
     assert result["deliveries"] == {
         "pending": 0,

@@ -114,6 +114,7 @@ async def test_json_is_the_contract_of_preview(tmp_path: Path) -> None:
                         "watched": [],
                         "updated": False,
                         "group": "",
+                        "summary": None,
                     }
                 ],
                 "more": [],

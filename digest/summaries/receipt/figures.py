@@ -30,12 +30,16 @@ _NUMBER_TOO = {
     }.items()
     for word in words.split()
 }
+_DECIMAL = frozenset(".,")
 # A rounded number is at most so far from what it stands for, and has so few digits.
 _ROUNDED_BY, _ROUND_DIGITS = 0.06, 2
 
 
 class FigureIndex:
-    """The figures of a text in a language; `units` has those of each amount."""
+    """The figures of a text in a language; `units` has those of each amount.
+
+    `words` are numbers that are said in words which mostly mean something else, like `both`.
+    """
 
     def __init__(self, text: str, language: str) -> None:
         plain = _POINTS.sub("points", _plain(text))
@@ -46,9 +50,7 @@ class FigureIndex:
             for value in figure.values:
                 self.units[value].add(figure.unit)
         # Words that mean a number in an article, and need not in a summary.
-        for word in _WORD.findall(plain):
-            if word in _NUMBER_TOO:
-                self.units[_NUMBER_TOO[word]].add("")
+        self.words = {_NUMBER_TOO[word] for word in _WORD.findall(plain) if word in _NUMBER_TOO}
 
 
 def invented_figure(summary: FigureIndex, article: FigureIndex, plain: str) -> str:
@@ -75,6 +77,8 @@ def _is_a_time_of(minutes: Collection[int], article: FigureIndex) -> bool:
 
 def _stands(figure: Figure, article: FigureIndex) -> bool:
     if any(version.startswith(f"{figure.text}.") for version in article.forms.versions):
+        return True
+    if _DECIMAL.isdisjoint(figure.text) and article.words.intersection(figure.values):
         return True
     known = article.units
     if any(value in known and _fits(figure.unit, known[value]) for value in figure.values):

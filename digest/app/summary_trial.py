@@ -75,9 +75,14 @@ class SummaryTrial(Struct, frozen=True):
 
 
 async def try_summaries(
-    runtime: Runtime, digest: str, report: Callable[[PollResult], None] = lambda _: None
+    runtime: Runtime,
+    digest: str,
+    report: Callable[[PollResult], None] = lambda _: None,
+    asked: Callable[[], None] = lambda: None,
 ) -> SummaryTrial:
     """Poll what is due and have models answer for the next edition of a digest.
+
+    `report` hears of each poll, and `asked` of each question.
 
     Raises:
         UsageError: there is no such digest, or it has no summaries.
@@ -92,10 +97,10 @@ async def try_summaries(
     began = runtime.context.clock()
     draft = await next_draft(runtime.drafter, store, settings, digest, began)
     if runtime.summary_job and draft.asks_models:
-        await runtime.summary_job.ask(draft, _SECONDS)
+        await runtime.summary_job.ask(draft, _SECONDS, asked)
         draft = await next_draft(runtime.drafter, store, settings, digest, began)
-    asked = await store.transact(lambda opened: opened.models.asked_since(digest, began))
-    requests = tuple(_request(each, settings) for each in asked)
+    since = await store.transact(lambda opened: opened.models.asked_since(digest, began))
+    requests = tuple(_request(each, settings) for each in since)
     edition = draft.edition
     return SummaryTrial(
         digest=digest,

@@ -13,7 +13,7 @@ from digest.cli import aio, pass_settings
 from digest.cli.groups import Group
 from digest.cli.holder import ask_holder
 from digest.cli.names import digest_argument, only_digest
-from digest.cli.output import polling_progress, print_result, say
+from digest.cli.output import print_result, progress, say
 from digest.errors import InstanceError
 from digest.language import counted
 
@@ -42,10 +42,12 @@ def test(settings: Settings, digest: str | None) -> int:
 
 
 async def _test(settings: Settings, digest: str) -> SummaryTrial:
-    with polling_progress(None) as report:
+    with progress("polling and asking", None) as done:
         try:
             async with open_runtime(settings, "digest summaries test") as runtime:
-                return await try_summaries(runtime, digest, report)
+                return await try_summaries(
+                    runtime, digest, lambda feed: done(feed.name), lambda: done("a model")
+                )
         except InstanceError as error:
             return await ask_holder(settings, error, SummaryTrial, "summaries", digest=digest)
 

@@ -28,7 +28,7 @@ from digest.summaries.receipt import refusal
 from digest.summaries.visible import visible_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from digest.jobs.context import JobContext
@@ -65,10 +65,13 @@ class SummaryJob:
         now = self._clock()
         await asyncio.gather(*(self._ask_until(name, due) for name, due in self._due(now)))
 
-    async def ask(self, draft: Draft, seconds: float) -> bool:
+    async def ask(
+        self, draft: Draft, seconds: float, report: Callable[[], None] = lambda: None
+    ) -> bool:
         """Ask for what a draft lacks, and wait so long; answers whether there was something to ask.
 
         What was begun by then and has not come is waited for by nobody, and kept all the same.
+        `report` hears of each question that is done with.
         """
         until = self._clock() + timedelta(seconds=seconds)
         allowance = await self._allowance(configured(draft.edition.digest))
@@ -77,6 +80,8 @@ class SummaryJob:
             for question in self._questions(draft)
             for task in self._begin(question, allowance, until)
         }
+        for task in tasks:
+            task.add_done_callback(lambda _: report())
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)
         return bool(tasks)

@@ -525,6 +525,18 @@ async def test_a_key_reaches_the_endpoint_and_nothing_else(
         assert secret not in everything + caplog.text + str(edition)
 
 
+async def test_a_proxy_of_the_environment_is_used(
+    tmp_path: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", endpoint.url)
+    elsewhere = "http://models.invalid/v1"
+    endpoint.replies[f"{elsewhere}/chat/completions"] = endpoint.replies[PATH]
+    async with bench_of(tmp_path, model_of(endpoint, url=elsewhere)) as bench:
+        edition = await asked(bench)
+
+    assert kinds(edition) == {"model"}
+
+
 async def test_an_overview_is_written_by_the_model_too(tmp_path: Path, endpoint: Endpoint) -> None:
     endpoint.write = lambda item: item["text"].partition("\n")[0][:200].split(". ")[-1]
     async with bench_of(tmp_path, model_of(endpoint), overview=True) as bench:

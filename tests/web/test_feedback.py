@@ -129,10 +129,11 @@ async def test_it_is_a_page_like_all_of_readers(sent: Sent) -> None:
 async def test_a_link_that_was_changed_leads_nowhere(sent: Sent) -> None:
     more = sent.links()[0]
     _, _, reader, digest, due, token, story, vote = more.split("/")
+    another = "8Z" if due.endswith("9Z") else "9Z"
     for changed in (
         [reader[:-4] + "AAAA", digest, due, token, story, vote],
         [reader, "plain", due, token, story, vote],
-        [reader, digest, due[:-2] + "9Z", token, story, vote],
+        [reader, digest, due[:-2] + another, token, story, vote],
         [reader, digest, due, token, story, "everything"],
     ):
         assert (await sent.post("/f/" + "/".join(changed), "more"))[0] == 404

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 # Begins with what every end has, so that a search passes over all else quickly.
 _SENTENCE_END = re.compile(r"[.!?…。！？](?:(?<=[。！？])|['\"”’»)\]]*(?=\s))")
 _LAST_WORD = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[(\"“‘'«\[-]))((?:[^\W\d_]{1,2}\. ?)*[^\W_]+)\.$")
+_BEGINNING = re.compile(r"\s*(\S)")
+# As much before a full stop as a short form may be long.
+_LOOKED_AT = 20
 _SHORT_FORMS = """
     dr mr mrs ms prof rev hon st sr jr gen col capt lt sgt sen rep gov pres vs inc ltd corp co bros
     nos nr vol fig figs eq ed eds al cf approx ca est dept univ assn ave blvd rd mt ft
@@ -26,9 +29,10 @@ _ENDINGS = frozenset(word[-3:] for word in _ABBREVIATIONS)
 def sentence_ends(text: str) -> Iterator[int]:
     """The places after the marks that end a sentence; the end of the text is none of them."""
     for match in _SENTENCE_END.finditer(text):
-        after = text[match.end() :].lstrip()[:1]
+        after = _BEGINNING.match(text, match.end())
+        before = text[max(0, match.start() + 1 - _LOOKED_AT) : match.start() + 1]
         if match[0] in "。！？" or not (
-            after.islower() or (match[0][0] == "." and _abbreviated(text[: match.start() + 1]))
+            (after and after[1].islower()) or (match[0][0] == "." and _abbreviated(before))
         ):
             yield match.end()
 
@@ -45,7 +49,7 @@ def _abbreviated(text: str) -> bool:
     # Most words end like none of these, and to search takes ten times as long.
     if len(ending) == 3 and ending.isalnum() and ending.lower() not in _ENDINGS:
         return False
-    match = _LAST_WORD.search(text[-20:])
+    match = _LAST_WORD.search(text)
     if not match:
         return False
     word = match[1].lower().replace(" ", "")

@@ -79,8 +79,8 @@ def _scores(text: str) -> dict[str, int]:
     """How many small words of each language there are; none where the script is another."""
     if script_of(text) != "latin":
         return {}
-    words = [folded(word) for word in _WORDS.findall(text[:_READ])]
-    return {name: sum(word in small for word in words) for name, small in _BY_WORD.items()}
+    words = Counter(_WORDS.findall(folded(text[:_READ])))
+    return {name: sum(map(words.__getitem__, small)) for name, small in _BY_WORD.items()}
 
 
 def in_other_language(summary: str, text: str, wanted: str) -> bool:

@@ -238,7 +238,7 @@ def test_a_kill_in_the_middle_of_a_question_loses_nothing_but_the_answer(
     assert {story["got"] for story in tried["stories"]} == {"model"}
     (usage,) = modelled.json("status")["models"]
     # What it may have cost is counted.
-    assert usage["failed"] == lost > 0
+    assert usage["failed"] >= lost > 0
 
 
 @pytest.mark.slow

@@ -100,9 +100,9 @@ def _values(text: str) -> frozenset[float]:
     if not marks:
         return frozenset({float(text)})
     bare = float(text.replace(".", "").replace(",", ""))
-    if len(set(marks)) > 1:
-        whole = text.replace(marks[0], "").replace(",", ".")
-        return frozenset({float(whole)})
+    whole, _, last = text.rpartition(marks[-1])
+    if len(set(marks)) > 1 and marks[-1] not in whole:
+        return frozenset({float(f"{whole.replace(marks[0], '')}.{last}")})
     if len(marks) > 1:
         return frozenset({bare})
     decimal = float(text.replace(",", "."))

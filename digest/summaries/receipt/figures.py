@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from math import floor, log10
+from math import floor, inf, log10
 from typing import TYPE_CHECKING
 
 from digest.config.rules import folded
@@ -100,7 +100,7 @@ def _fits(unit: str, units: set[str]) -> bool:
 
 
 def _is_rounding(value: float, other: float) -> bool:
-    if value <= 0 or other <= 0 or abs(other - value) > other * _ROUNDED_BY:
+    if value <= 0 or not 0 < other < inf or abs(other - value) > other * _ROUNDED_BY:
         return False
     return _digits(value) <= min(_ROUND_DIGITS, _digits(other))
 

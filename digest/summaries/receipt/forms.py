@@ -126,9 +126,11 @@ class FormIndex:
 
     def _note_names(self, text: str, language: str) -> None:
         """Note months and weekdays by their names; a name that is a word too has a capital."""
-        capitals = {folded(word) for word in _WORD.findall(text) if word[:1].isupper()}
+        words = (word for word in _WORD.findall(text.replace("’", "'")) if word[:1].isupper())
+        capitals = {folded(word).removesuffix("'s") for word in words}
         unsure = UNSURE_MONTHS - (capitals - _NAMES_TOO) - _SURE_IN.get(language, frozenset())
-        for word in _WORD.findall(self.rest):
+        for written in _WORD.findall(self.rest):
+            word = written.removesuffix("'s")
             if word in MONTHS and word not in unsure:
                 self.months.setdefault(MONTHS[word], word)
             if word in WEEKDAYS and word not in UNSURE_WEEKDAYS:

@@ -54,13 +54,14 @@ def invented_name(
     """A name of a summary that neither its article has nor `names`, as written; or nothing."""
     plain = folded(article.text)
     following = [*(word.folded for word in summary[1:]), ""]
-    for word, after in zip(summary, following, strict=True):
+    leading = [None, *summary[:-1]]
+    for before, word, after in zip(leading, summary, following, strict=True):
         if _is_no_name(word) or _stands(word, article, names, plain, language):
             continue
         is_plain = word.is_first and word.text[1:] == word.text[1:].lower()
         if is_plain and _is_ordinary(word, after, article, language):
             continue
-        if language == "de" and not word.is_acronym and _is_german_noun(word, article):
+        if language == "de" and _is_german_noun(word, before, article):
             continue
         return word.text
     return _swapped(summary, article, names, language)
@@ -125,9 +126,16 @@ def _is_of_family(word: Word, article: WordIndex) -> bool:
     )
 
 
-def _is_german_noun(word: Word, article: WordIndex) -> bool:
-    """Whether a word may be a noun of its language: built like one, or of parts that are there."""
+def _is_german_noun(word: Word, before: Word | None, article: WordIndex) -> bool:
+    """Whether a word may be a noun of its language: built like one, or of parts that are there.
+
+    What follows another with a capital is a name: `Anna Becker`, `Bürgermeister Becker`.
+    """
     whole = word.folded
+    if word.is_acronym:
+        return False
+    if before and _leads_to_a_name(before) and _side_by_side(before, word):
+        return article.has_family(whole)
     if is_like_a_noun(whole) or article.has_family(whole):
         return True
     parts = (whole[:cut] for cut in range(_LEAST_PART, len(whole) - 2))
@@ -135,6 +143,11 @@ def _is_german_noun(word: Word, article: WordIndex) -> bool:
         return True
     ends = (whole[cut:] for cut in range(3, len(whole) - _LEAST_PART + 1))
     return any(end in article.forms or is_common(end) for end in ends if len(end) >= _LEAST_PART)
+
+
+def _leads_to_a_name(before: Word) -> bool:
+    """Whether what follows is a name: no `Prozent Strom`, `Ende März` or `Der Bau`."""
+    return not _is_no_name(before) and not is_common(before.folded)
 
 
 def _is_short_form(word: Word, article: WordIndex, plain: str) -> bool:

@@ -133,6 +133,7 @@ UNITS = {
         "kw": "kw kilowatt kilowatts",
         "mw": "mw megawatt megawatts",
         "gw": "gw gigawatt gigawatts",
+        "square": "quadratmeter quadratmetern quadratkilometer sqm m2 m² km²",
         "hectare": "hectare hectares hektar ha hectareas ettari",
         "acre": "acre acres",
         "litre": "litre litres liter liters litern litros litri",

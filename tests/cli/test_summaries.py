@@ -244,7 +244,7 @@ def test_a_kill_in_the_middle_of_a_question_loses_nothing_but_the_answer(
 @pytest.mark.slow
 @pytest.mark.skipif(not FAKETIME, reason="needs libfaketime to hurry the clock of a process")
 def test_a_daemon_asks_ahead_and_is_on_time(project: Project, endpoint: Endpoint) -> None:
-    due = (datetime.now(UTC) + timedelta(minutes=5)).replace(second=0, microsecond=0)
+    due = (datetime.now(UTC) + timedelta(minutes=3)).replace(second=0, microsecond=0)
     configure(project, endpoint, "summary: model")
     path = project.folder / "config.yaml"
     at = f"schedule: daily at {due:%H:%M}"

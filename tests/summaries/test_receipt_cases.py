@@ -113,9 +113,9 @@ def test_what_is_cited_is_short(word: str) -> None:
     "unit",
     ["a-", "A-", "1-", "1 ", "1.", "1,", "2026-", "CVE-", "a1", "twenty-", "“", "'", "A. ", "not "],
 )
-@pytest.mark.parametrize("end", ["", "_", "ß"])
+@pytest.mark.parametrize("end", ["", "_ß"])
 def test_a_long_text_of_one_kind_takes_no_longer_than_any(unit: str, end: str) -> None:
-    text = unit * (60_000 // len(unit)) + end
+    text = unit * (30_000 // len(unit)) + end
     began = process_time()
 
     refusal(_SUMMARY, Article(_ARTICLE.title, text))

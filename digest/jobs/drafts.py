@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
-from digest.errors import FeedError
+from digest.errors import FeedError, StoreError
 from digest.jobs.draft_material import Draft, Material
 from digest.jobs.draft_reader import (
     edition_material,
@@ -158,11 +158,18 @@ class Drafter:
             return draft
         from digest.jobs.draft_summaries import entry_texts, keys_of, summarise, summarised
 
-        contents = await self._whole(summarised(draft)) if kind != "none" else {}
-        texts = await asyncio.to_thread(entry_texts, draft, contents, edges)
-        keys = keys_of(draft, texts.values()) if kind == "model" else ()
-        kept = await self._store.transact(lambda store: store.models.answers(keys)) if keys else {}
-        return summarise(draft, config, texts, kept)
+        try:
+            contents = await self._whole(summarised(draft)) if kind != "none" else {}
+            texts = await asyncio.to_thread(entry_texts, draft, contents, edges)
+            keys = keys_of(draft, texts.values()) if kind == "model" else ()
+            kept = await self._store.transact(lambda store: store.models.answers(keys))
+            return summarise(draft, config, texts, kept)
+        except StoreError:
+            raise
+        except Exception:  # noqa: BLE001 - no edition is missing for want of a summary
+            fields = {"digest": digest}
+            _log.exception("bug in summaries; excerpts stand there", extra={"fields": fields})
+            return draft
 
     async def _with_own_texts(
         self, draft: Draft, content: Content

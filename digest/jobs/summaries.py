@@ -75,11 +75,7 @@ class SummaryJob:
         """
         until = self._clock() + timedelta(seconds=seconds)
         allowance = await self._allowance(configured(draft.edition.digest))
-        tasks = {
-            task
-            for question in self._questions(draft)
-            for task in self._begin(question, allowance, until)
-        }
+        tasks = set(self._begin_all(draft, allowance, until))
         for task in tasks:
             task.add_done_callback(lambda _: report())
         if tasks:
@@ -111,6 +107,16 @@ class SummaryJob:
         ends = await self._store.transact(lambda store: store.editions.period_ends(digest, 1))
         since = ends[0] if ends else self._clock() - _A_DAY
         return Allowance(digest, self._settings.digests[digest].summary.tokens_an_edition, since)
+
+    def _begin_all(
+        self, draft: Draft, allowance: Allowance, until: datetime
+    ) -> Iterator[asyncio.Task[None]]:
+        """What answers the questions of a draft; those before a bug, which is logged."""
+        try:
+            for question in self._questions(draft):
+                yield from self._begin(question, allowance, until)
+        except Exception:  # noqa: BLE001 - no edition is missing for want of a summary
+            _log.exception("bug while asking models; the edition goes out without")
 
     def _questions(self, draft: Draft) -> Iterator[Question]:
         """What a draft lacks, the most important first."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    import pytest
+
     from digest.config import Settings
     from digest.model import CleanEntry, Edition
     from tests.jobs.bench import Bench
@@ -109,3 +111,16 @@ async def test_an_overview_can_be_asked_for_in_the_map(tmp_path: Path) -> None:
 
     assert [block.kind for block in edition.blocks] == [OVERVIEW]
     assert all(story.summary for story in edition.stories)
+
+
+async def test_a_bug_in_summaries_keeps_no_edition_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("digest.jobs.draft_summaries.entry_texts", broken)
+    edition = await drafted(tmp_path, summary="lead", overview=True)
+
+    assert {story.excerpt for story in edition.stories} == {each.excerpt for each in entries()}
+    assert "bug in summaries" in caplog.text

@@ -556,3 +556,20 @@ async def test_short_entries_and_posts_are_not_asked_about(
     shown = [story.title for story in edition.stories if not story.brief]
     assert sorted(endpoint.articles) == sorted(shown)
     assert len(shown) < len(TITLES)
+
+
+async def test_a_bug_while_asking_keeps_no_edition_back(
+    tmp_path: Path,
+    endpoint: Endpoint,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("digest.jobs.summaries.summary_questions", broken)
+    async with bench_of(tmp_path, model_of(endpoint)) as bench:
+        published = await publish(bench)
+
+    assert published.entries == len(TITLES)
+    assert "bug while asking models" in caplog.text

@@ -58,7 +58,14 @@ SLOW = (
     *("rendering/test_messages", "jobs/test_poll", "jobs/test_quotas"),
     *("config/test_schema", "feeds/parsing/test_outline", "feeds/parsing/test_tolerant"),
     *("feeds/test_discovery", "rendering/test_full_list", "rendering/test_clean"),
-    *("jobs/test_weekly", "kill_matrix/", "rendering/email/test_fit", "rendering/test_escapes"),
+    *("jobs/test_obedient_models", "jobs/test_summaries", "jobs/test_topics"),
+    *(
+        "summaries/test_receipt_cases",
+        "jobs/test_weekly",
+        "kill_matrix/",
+        "rendering/email/test_fit",
+        "rendering/test_escapes",
+    ),
     *("store/test_entry_rows", "store/test_lock", "store/test_migrating", "store/test_names_in"),
     *(
         "store/test_nothing_lost",

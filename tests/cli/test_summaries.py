@@ -241,7 +241,6 @@ def test_a_kill_in_the_middle_of_a_question_loses_nothing_but_the_answer(
     assert usage["failed"] >= lost > 0
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not FAKETIME, reason="needs libfaketime to hurry the clock of a process")
 def test_a_daemon_asks_ahead_and_is_on_time(project: Project, endpoint: Endpoint) -> None:
     due = (datetime.now(UTC) + timedelta(minutes=3)).replace(second=0, microsecond=0)

@@ -60,7 +60,6 @@ def entry_of(injection: Injection, number: int) -> CleanEntry:
     return clean
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("planted", parts_of(hidden=True), ids=lambda part: part[0].name)
 async def test_what_no_reader_sees_no_model_is_asked_about(
     tmp_path: Path, planted: Sequence[Injection]
@@ -77,7 +76,6 @@ async def test_what_no_reader_sees_no_model_is_asked_about(
         assert marker not in mail
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("planted", "obedience"),
     [
